@@ -1,0 +1,1 @@
+"""Brings material in: accept, read, segment, embed, suggest."""

@@ -1,0 +1,1 @@
+"""The research repository: keeps what was said and finds it again."""

@@ -1,0 +1,1 @@
+"""What Cairn talks about: frozen values, standard library only. See docs/glossary.md."""

@@ -1,0 +1,1 @@
+"""Neighbours by meaning: derived from SQL, disposable, rebuildable."""

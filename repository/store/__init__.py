@@ -1,0 +1,1 @@
+"""SQL in, domain objects out. The only folder that speaks SQLAlchemy."""

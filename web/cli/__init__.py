@@ -1,0 +1,1 @@
+"""The cairn command: one module a command group."""
