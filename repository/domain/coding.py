@@ -1,0 +1,106 @@
+"""The codebook and what it is applied to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class CodeMode(StrEnum):
+    """How far the machine may go with a code."""
+
+    AUTO = "auto"
+    SUGGEST = "suggest"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts:
+    """What a code means. `parent` is the slug of the theme it belongs to, empty for a theme."""
+
+    slug: str
+    name: str
+    definition: str
+    use_when: str = ""
+    not_when: str = ""
+    examples: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    mode: CodeMode = CodeMode.SUGGEST
+    colour: str = ""
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A label with its definition; one without a parent is a theme. `version` rises with each change of meaning."""
+
+    id: int
+    facts: CodeFacts
+    parent_id: int | None
+    version: int
+
+    @property
+    def is_theme(self) -> bool:
+        """Say whether this stands at the top of the codebook's tree."""
+        return self.parent_id is None
+
+
+class SuggestionState(StrEnum):
+    """What became of a suggestion."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the machine suggests a code: the words that drove the score, strongest first, and the nearest example."""
+
+    cues: tuple[tuple[str, float], ...] = ()
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Characters [start, end) of a text that the machine would code. `score` is 0..1."""
+
+    id: int
+    study_id: int
+    session_id: int
+    text_id: int
+    start: int
+    end: int
+    code_id: int
+    code_version: int
+    words_sha: str
+    score: float
+    reason: Reason
+    coder: str
+    state: SuggestionState = SuggestionState.PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """A span worth coding, with its words kept beside; durable."""
+
+    id: int
+    session_id: int
+    text_id: int
+    start: int
+    end: int
+    quote: str
+    prefix: str
+    suffix: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """One code on one highlight by one coder (a person, or the machine by its fingerprint)."""
+
+    id: int
+    highlight_id: int
+    code_id: int
+    coder: str
+    created_at: datetime
