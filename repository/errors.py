@@ -47,7 +47,9 @@ class UnreadableSource(Rejected):
 
     slug = "unreadable-source"
 
-    def __init__(self, message: str = "", *, file: str = "", line: int | None = None, hint: str = "", slug: str = "") -> None:
+    def __init__(
+        self, message: str = "", *, file: str = "", line: int | None = None, hint: str = "", slug: str = ""
+    ) -> None:
         self.file, self.line = file, line
         where = f"{file}, line {line}: " if file and line else f"{file}: " if file else ""
         super().__init__(where + (message or "The file could not be read."), hint=hint, slug=slug)

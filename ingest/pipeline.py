@@ -1,0 +1,106 @@
+"""The repeatable steps from a kept file to suggested themes, and the table of their names.
+
+Each step takes a source, reads only what the step before wrote and replaces its own output: running it twice is running
+it once. Bringing vectors into the index is not among them: whoever owns the index follows SQL (repository/indexing.py).
+"""
+
+import numpy as np
+from nlp.language import detect_language, sentence_spans
+
+from ingest.sandbox import Limits, read_untrusted
+from ingest.segmenting import segment
+from repository.domain.source import Source, Stage
+from repository.jobs import Step, Work
+from repository.store.segments import Segment, segment_id, words_sha
+from repository.suggesting import suggest as suggest_codes
+from repository.workspace import Workspace
+
+#: Words embedded between two commits: what a kill can cost.
+BATCH = 64
+#: Characters from which a text's language is told.
+SAMPLE = 4_000
+
+
+def read(workspace: Workspace, source: Source, work: Work) -> None:
+    """Read the original in a limited child process and keep its text, turns, speakers and cues."""
+    limits = workspace.settings.ingest
+    transcript = read_untrusted(
+        workspace.originals.find(source.digest),
+        source.name,
+        limits=Limits(limits.read_memory_mb, limits.read_cpu_seconds, limits.read_seconds),
+    )
+    language = transcript.language or detect_language(transcript.text[:SAMPLE])[0]
+    warnings = [f"Line {w.line}: {w.message}" if w.line else w.message for w in transcript.warnings]
+    if transcript.encoding_guessed:
+        warnings.insert(0, f"The encoding was guessed ({transcript.encoding}); check accents and quotation marks.")
+    with workspace.write() as unit:
+        unit.sessions.keep_transcript(source, transcript, language, workspace.clock())
+        unit.sources.reached(source.id, Stage.READ, warnings)
+
+
+def cut(workspace: Workspace, source: Source, work: Work) -> None:
+    """Cut the current text of each session into passages on sentence edges."""
+    with workspace.read() as unit:
+        revisions = [unit.sessions.revision(s.text_id) for s in unit.sessions.of_source(source.id) if s.text_id]
+    cut_up: dict[int, list[Segment]] = {}
+    for revision in revisions:
+        assert revision is not None  # a session's text_id names a text
+        spans = segment(
+            revision.body,
+            revision.turns,
+            revision.speakers,
+            sentence_spans,
+            budget_words=workspace.settings.segmenting.words,
+        )
+        cut_up[revision.session_id] = [
+            Segment(
+                id=segment_id(revision.id, span.start, span.end),
+                study_id=revision.study_id,
+                session_id=revision.session_id,
+                text_id=revision.id,
+                start=span.start,
+                end=span.end,
+                first_turn=span.first_turn,
+                last_turn=span.last_turn,
+                role=span.role,
+                words=revision.body[span.start : span.end],
+                words_sha=words_sha(revision.body[span.start : span.end]),
+            )
+            for span in spans
+        ]
+    with workspace.write() as unit:
+        for session_id, segments in cut_up.items():
+            unit.segments.replace(session_id, segments)
+        unit.sources.reached(source.id, Stage.SEGMENTED)
+
+
+def embed(workspace: Workspace, source: Source, work: Work) -> None:
+    """Give every passage a vector; words that have one already are not embedded again."""
+    embedder = workspace.embedder()
+    with workspace.read() as unit:
+        missing = unit.vectors.missing(embedder.fingerprint, source.id)
+    shas = sorted(missing, key=lambda sha: len(missing[sha]))  # equal lengths together: least padding
+    for at in range(0, len(shas), BATCH):
+        work.report(at / len(shas))
+        part = shas[at : at + BATCH]
+        vectors = np.asarray(embedder.embed([missing[sha] for sha in part]), "<f4")
+        with workspace.write() as unit:
+            unit.vectors.add(embedder.fingerprint, {sha: v.tobytes() for sha, v in zip(part, vectors, strict=True)})
+    with workspace.write() as unit:
+        unit.sources.reached(source.id, Stage.EMBEDDED)
+
+
+def suggest(workspace: Workspace, source: Source, work: Work) -> None:
+    """Suggest codes for the passages."""
+    suggest_codes(workspace, source.id)
+    with workspace.write() as unit:
+        unit.sources.reached(source.id, Stage.SUGGESTED)
+
+
+#: Each stage with the step that reaches it, in order.
+STEPS: dict[Stage, Step] = {
+    Stage.READ: read,
+    Stage.SEGMENTED: cut,
+    Stage.EMBEDDED: embed,
+    Stage.SUGGESTED: suggest,
+}

@@ -1,0 +1,62 @@
+"""A worker: listens for the bell, sweeps for what nobody rang for, and does one job at a time. Writes SQL only."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from ingest.pipeline import STEPS
+from repository.errors import CairnError
+from repository.jobs import holder_name, run, sweep
+from repository.studies import purge
+from repository.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two listens when it is quiet.
+PAUSE = 0.15
+#: Seconds between two looks into the bin.
+PURGE_EVERY = 3600.0
+#: How far a worker steps back for the pages (Unix niceness).
+NICE = 10
+
+
+def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
+    """Work until told to stop, or until `alive` says that whoever started this is gone."""
+    holder = holder_name()
+    swept = purged = float("-inf")
+    while not stop.is_set() and alive():
+        try:
+            if time.monotonic() - swept >= workspace.settings.jobs.sweep_seconds:
+                sweep(workspace)
+                swept = time.monotonic()
+            if time.monotonic() - purged >= PURGE_EVERY:
+                purge(workspace)
+                purged = time.monotonic()
+            job_id = workspace.bell.next()
+            if job_id is None:
+                stop.wait(PAUSE)
+            else:
+                run(workspace, job_id, STEPS, stop, holder)
+        except CairnError as error:  # a database that is away for a moment must not end the worker
+            log.warning("the worker waits: %s", error.message)
+            stop.wait(1)
+
+
+def drain(workspace: Workspace, job_ids: list[int], stop: threading.Event) -> None:
+    """Do these jobs here and now: what `cairn add` does when no worker is running."""
+    holder = holder_name()
+    for job_id in job_ids:
+        if stop.is_set():
+            return
+        while run(workspace, job_id, STEPS, stop, holder) and not stop.is_set():
+            with workspace.read() as unit:
+                job = unit.jobs.get(job_id)
+            if job is None or job.state.over:
+                break
+
+
+def step_back() -> None:
+    """Let the pages go first: the worker computes for minutes, a search must answer in milliseconds."""
+    os.nice(NICE)

@@ -1,0 +1,120 @@
+"""Chroma as a disposable generation: opaque ids, vectors and the study's number, nothing else.
+
+Chroma 1.5.9 does not survive `kill -9` while its graph is being written, and a broken one may kill or hang whoever
+opens it. So its graph is never persisted (`sync_threshold`), it is opened only after a child process has opened it
+(`probe`), and it can be thrown away at any time: SQL holds every vector.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from repository.errors import Unavailable
+from repository.index.vectors import Floats, Ints
+
+NAME = "passages"
+#: Ids per get: Chroma's own SQLite allows 32,766 variables.
+PAGE = 10_000
+
+
+class ChromaIndex:
+    """One generation of the index, embedded (`path`) or in a Chroma server (`client`)."""
+
+    def __init__(self, path: Path | None, *, sync_threshold: int = 1_000_000, client: Any = None) -> None:
+        """Open or create the collection. Raises Unavailable if Chroma cannot."""
+        import chromadb
+        from chromadb.config import Settings
+
+        try:
+            self._client = client or chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False))
+            self._collection = self._client.get_or_create_collection(
+                NAME,
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "sync_threshold": sync_threshold, "ef_search": 128}},
+            )
+            self._most = self._client.get_max_batch_size()
+        except Exception as error:  # Chroma raises its own, Rust's and SQLite's errors alike
+            raise Unavailable(f"The search index cannot be opened ({type(error).__name__}).") from error
+
+    def upsert(self, ids: Ints, studies: Ints, vectors: Floats) -> None:
+        """Keep vectors in batches that Chroma accepts."""
+        if len(ids) and (vectors.ndim != 2 or not np.isfinite(vectors).all()):
+            raise ValueError("vectors must be finite and of shape (n, d)")
+        for at in range(0, len(ids), self._most):
+            part = slice(at, at + self._most)
+            self._collection.upsert(
+                ids=[str(i) for i in ids[part].tolist()],
+                embeddings=vectors[part],
+                metadatas=[{"study": study} for study in studies[part].tolist()],
+            )
+
+    def delete(self, ids: Sequence[int]) -> None:
+        """Forget ids."""
+        for at in range(0, len(ids), PAGE):
+            self._collection.delete(ids=[str(i) for i in ids[at : at + PAGE]])
+
+    def query(self, vector: Floats, k: int, *, studies: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """Give the k nearest, approximately."""
+        if k <= 0 or (studies is not None and not studies):
+            return []
+        where: Any = None if studies is None else {"study": {"$in": sorted(studies)}}
+        found = self._collection.query(
+            query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"]
+        )
+        pairs = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
+        return sorted(((int(i), 1.0 - float(d)) for i, d in pairs), key=lambda pair: (-pair[1], pair[0]))
+
+    def ids(self) -> set[int]:
+        """Give every id, page by page."""
+        found: set[int] = set()
+        while page := self._collection.get(limit=PAGE, offset=len(found), include=[])["ids"]:
+            found.update(int(i) for i in page)
+        return found
+
+    def count(self) -> int:
+        """Count the vectors; the first call makes Chroma replay what it has not persisted."""
+        return int(self._collection.count())
+
+    def close(self) -> None:
+        """Let go of the files, so that the folder can be removed."""
+        try:
+            self._client.close()
+        except Exception:  # closing twice, or a server that went away: nothing to save
+            pass
+
+
+def probe(path: Path, seconds: float) -> int:
+    """Open a generation in a child process and ask it something; give its count.
+
+    Raises Unavailable if that crashes, fails or takes longer than `seconds`: then nobody must open it.
+    """
+    command = [sys.executable, "-m", "repository.index.chroma", str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(f"The search index did not open within {seconds:.0f} s.") from error
+    if done.returncode != 0:
+        raise Unavailable(f"The search index is broken (its opener ended with {done.returncode}).")
+    return int(json.loads(done.stdout.splitlines()[-1])["count"])
+
+
+def _probed(path: Path) -> int:
+    index = ChromaIndex(path)
+    count = index.count()
+    if count:
+        sample = index._collection.get(limit=1, include=["embeddings"])["embeddings"]
+        index.query(np.asarray(sample, np.float32)[0], 1)
+    return count
+
+
+if __name__ == "__main__":
+    # A broken graph may claim terabytes: fail instead of swapping the machine to death.
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (64 << 30, 64 << 30))
+    print(json.dumps({"count": _probed(Path(sys.argv[1]))}))

@@ -1,0 +1,251 @@
+"""The owner of the index: brings new passages in, lets deleted ones go, rebuilds what broke. One process owns it.
+
+Chroma is faster than exact comparison over very many passages, but may be opening, rebuilding or broken. Search never
+waits for it: exact comparison answers meanwhile.
+"""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from repository.domain.transcript import Role
+from repository.errors import InUse, Unavailable
+from repository.index.chroma import ChromaIndex, probe
+from repository.index.vectors import Floats
+from repository.recall import ROLES, Recall
+from repository.store.facts import GENERATION
+from repository.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+#: Passages brought into Chroma at a time; between batches, searches get their turn.
+BATCH = 2_000
+#: Seconds a probe may take per passage on top of the setting: Chroma replays what it has not persisted.
+PROBE_PER_PASSAGE = 0.004
+#: Share of passages in scope from which Chroma, asked without a filter and for more, beats exact comparison.
+SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How the index is: "ready", "opening", "rebuilding", "broken", "exact only" or "not running"."""
+
+    state: str
+    vectors: int
+    pending: int
+    generation: int
+    message: str
+
+
+class Indexer:
+    """Owns the index folder while it lives, and answers with whichever index is ready and cheaper."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Take the folder. Raises InUse if another process has it."""
+        self._workspace = workspace
+        self._folder = workspace.folder / "index"
+        self._folder.mkdir(exist_ok=True)
+        self._lock = FileLock(self._folder / "OWNER.lock")
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise InUse(
+                f"Another Cairn is already serving {workspace.folder}.",
+                hint="Use that one, stop it first, or set another [storage] folder.",
+            ) from error
+        self.recall = Recall(workspace)
+        self.chroma: ChromaIndex | None = None
+        self.state, self.message = "opening", ""
+        self.answered = {"chroma": 0, "exact": 0}
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Follow SQL in the background until `close`."""
+        self._threads = [
+            threading.Thread(target=self.recall.follow, args=(self._stop,), name="recall", daemon=True),
+            threading.Thread(target=self._follow, name="index", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop following and let the folder go."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=10)
+        self._discard()
+        self._lock.release()
+
+    @property
+    def ready(self) -> bool:
+        """Say whether searches by meaning can be answered."""
+        return self.recall.ready
+
+    def nearest(
+        self,
+        vector: Floats,
+        k: int,
+        *,
+        sessions: Collection[int],
+        roles: Collection[Role] | None = None,
+        only: Collection[int] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Give the k nearest passages of these sessions, roles and ids as (id, cosine)."""
+        chroma, rows = self.chroma, self.recall.memory.rows
+        if chroma is not None and self.state == "ready" and only is None:
+            mask = rows.of(sessions=sessions, roles=None if roles is None else [ROLES[role] for role in roles])
+            allowed = int(mask.sum())
+            if allowed >= max(self._workspace.settings.index.exact_below, SHARE * len(mask)):
+                try:
+                    near = chroma.query(vector, int(k * len(mask) / allowed * 1.2) + 10)
+                except Exception as error:  # whatever Rust or SQLite throw: never the searcher's problem
+                    self._broke(error)
+                else:
+                    hits = [pair for pair in near if self.recall.memory.holds(pair[0], mask)][:k]
+                    if len(hits) == k:
+                        self.answered["chroma"] += 1
+                        return hits
+        self.answered["exact"] += 1
+        return self.recall.nearest(vector, k, sessions=sessions, roles=roles, only=only)
+
+    def _follow(self) -> None:
+        if self._workspace.settings.index.kind == "exact":
+            self.state = "exact only"
+            return
+        while not self._stop.is_set():
+            try:
+                if self.chroma is None:
+                    self.open()
+                self.catch_up()
+                self.state, self.message = "ready", ""
+            except Unavailable as error:
+                log.warning("the index is made anew: %s", error.message)
+                self.state, self.message = "broken", error.message
+                self._discard()
+            self._stop.wait(self._workspace.settings.index.check_seconds)
+
+    def open(self) -> None:
+        """Open the generation that SQL points at after a child process has opened it, or begin a new one."""
+        self.state = "opening"
+        with self._workspace.read() as unit:
+            generation, held = unit.facts.number(GENERATION), unit.segments.count()
+        if generation and self._path(generation).is_dir():
+            seconds = self._workspace.settings.index.probe_seconds + held * PROBE_PER_PASSAGE
+            try:
+                probe(self._path(generation), seconds)
+                self.chroma = self._chroma(generation)
+                self.chroma.count()
+                return
+            except Unavailable as error:
+                log.warning("generation %s is given up: %s", generation, error.message)
+        self.begin_generation()
+
+    def begin_generation(self) -> None:
+        """Begin an empty generation beside whatever there is, point SQL at it, and remove the others."""
+        self._discard()
+        self.state = "rebuilding"
+        with self._workspace.write() as unit:
+            generation = unit.facts.number(GENERATION) + 1
+            unit.facts.set_number(GENERATION, generation)
+        for old in self._folder.glob("gen-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        self.chroma = self._chroma(generation)
+
+    def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
+        """Bring everything that SQL has and the index has not, and let go of what is gone; count the changes."""
+        changed = self._forget()
+        with self._workspace.read() as unit:
+            generation = unit.facts.number(GENERATION)
+        while not self._stop.is_set() and self.chroma is not None:
+            with self._workspace.read() as unit:
+                rows = unit.segments.not_indexed_as(generation, self.recall.fingerprint, BATCH)
+            if not rows:
+                break
+            ids = np.array([row[0] for row in rows], np.int64)
+            studies = np.array([row[1] for row in rows], np.int64)
+            vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4").reshape(len(rows), -1)
+            _guarded(self.chroma.upsert, ids, studies, vectors)
+            with self._workspace.write() as unit:
+                unit.segments.indexed(ids.tolist(), generation)
+            changed += len(rows)
+            if progress:
+                progress(changed)
+        return changed + self._forget()
+
+    def _forget(self) -> int:
+        """Let go of deleted passages; their tombstones go only after the index has followed."""
+        forgotten = 0
+        while self.chroma is not None:
+            with self._workspace.read() as unit:
+                gone = unit.segments.tombstones()
+            if not gone:
+                break
+            _guarded(self.chroma.delete, gone)
+            with self._workspace.write() as unit:
+                unit.segments.forgotten(gone)
+            forgotten += len(gone)
+        return forgotten
+
+    def _broke(self, error: Exception) -> None:
+        """Take note that Chroma failed under a query; the following thread begins a new generation."""
+        log.warning("the index failed under a query (%s)", type(error).__name__)
+        with self._workspace.write() as unit:
+            unit.facts.set_number(GENERATION, unit.facts.number(GENERATION) + 1)
+        self.state, self.message = "broken", f"It failed under a query ({type(error).__name__})."
+        self._discard()
+
+    def _discard(self) -> None:
+        chroma, self.chroma = self.chroma, None
+        if chroma is not None:
+            chroma.close()
+
+    def _path(self, generation: int) -> Path:
+        return self._folder / f"gen-{generation}"
+
+    def _chroma(self, generation: int) -> ChromaIndex:
+        return ChromaIndex(self._path(generation), sync_threshold=self._workspace.settings.index.sync_threshold)
+
+    def status(self) -> IndexStatus:
+        """Say how the index is."""
+        return status(self._workspace, state=self.state, message=self.message)
+
+
+def _guarded(call: Callable[..., None], *values: Any) -> None:
+    try:
+        call(*values)
+    except Exception as error:
+        raise Unavailable(f"The index refused ({type(error).__name__}).") from error
+
+
+def status(workspace: Workspace, *, state: str = "not running", message: str = "") -> IndexStatus:
+    """Say what SQL knows of the index."""
+    if isinstance(workspace.neighbours, Indexer) and state == "not running":
+        return workspace.neighbours.status()
+    with workspace.read() as unit:
+        generation = unit.facts.number(GENERATION)
+        total, pending = unit.segments.count(), unit.segments.count_not_indexed_as(generation)
+    return IndexStatus(state, total - pending, pending, generation, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the index lacks, and what it holds too much."""
+
+    missing: int
+    orphans: int
+
+
+def verify(indexer: Indexer) -> Difference:
+    """Compare ids both ways: every passage with a vector is in the index, and nothing else is."""
+    with indexer._workspace.read() as unit:
+        wanted = {row.id for page in unit.segments.with_vectors(indexer.recall.fingerprint) for row in page}
+    held = indexer.chroma.ids() if indexer.chroma else set()
+    return Difference(len(wanted - held), len(held - wanted))

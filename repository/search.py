@@ -1,0 +1,261 @@
+"""Search: a question in plain words to quotes, grouped by session, each with why it is there."""
+
+import re
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from repository.codebook import Codebook
+from repository.domain.access import Viewer
+from repository.domain.coding import Suggestion
+from repository.domain.study import Session, Study
+from repository.domain.transcript import Role
+from repository.retrieval import KEYWORD, MEANING, Found, Scope, find
+from repository.store.fulltext import WORD, content_words
+from repository.store.segments import Segment
+from repository.store.sessions import Place
+from repository.store.unit import Unit
+from repository.wording import citation
+from repository.workspace import Workspace
+
+PHRASE = re.compile(r'"([^"]+)"')
+#: Hits counted for the facets.
+DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question and where to look; "quoted words" must stand exactly so."""
+
+    text: str
+    studies: tuple[int, ...] = ()
+    themes: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTag:
+    """A code on a quote; `suggested` by the machine, else put there by a person."""
+
+    slug: str
+    name: str
+    colour: str
+    suggested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A quote: characters [start, end) of the session's text. `marks` are offsets into `quote` worth emphasising."""
+
+    segment_id: int
+    session_id: int
+    source_id: int
+    source_name: str
+    start: int
+    end: int
+    quote: str
+    marks: tuple[tuple[int, int], ...]
+    speaker: str
+    role: Role
+    turn: int
+    start_ms: int | None
+    score: float
+    arms: tuple[str, ...]
+    why: str
+    themes: tuple[ThemeTag, ...]
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHits:
+    """The hits of one session, best first."""
+
+    session_id: int
+    session_title: str
+    study_id: int
+    study_title: str
+    occurred_on: date | None
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Counts over all hits, most first."""
+
+    studies: tuple[tuple[int, str, int], ...] = ()
+    themes: tuple[tuple[str, str, int], ...] = ()
+    roles: tuple[tuple[Role, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a query found; `notes` say in plain sentences what could not be done."""
+
+    query: Query
+    groups: tuple[SessionHits, ...]
+    count: int
+    notes: tuple[str, ...]
+    facets: Facets
+    took_ms: float
+
+
+def search(workspace: Workspace, viewer: Viewer, query: Query) -> Results:
+    """Find quotes for a question among what the viewer may see."""
+    began = time.perf_counter()
+    phrases = tuple(phrase.strip() for phrase in PHRASE.findall(query.text) if phrase.strip())
+    text = PHRASE.sub(" ", query.text).replace('"', " ").strip()
+    with workspace.read() as unit:
+        codebook = Codebook(unit.codes.all())
+    scope = Scope(query.studies, codebook.ids_under(query.themes), query.roles, query.since, query.until)
+    if not text and not phrases:
+        return Results(query, (), 0, (), Facets(), 0.0)
+    findings = find(workspace, viewer, text, phrases=phrases, scope=scope, limit=max(DEPTH, query.limit))
+    with workspace.read() as unit:
+        # Re-read every hit: what SQL no longer has, or the viewer may not see, is not there.
+        segments = unit.segments.seen(viewer, [found.id for found in findings.found])
+        found = [hit for hit in findings.found if hit.id in segments]
+        shown = [(hit, segments[hit.id]) for hit in found[: query.limit]]
+        tags = _tags(unit, viewer, codebook, [segments[hit.id] for hit in found])
+        sessions = {s.id: s for s in unit.sessions.some(viewer, {segments[hit.id].session_id for hit in found})}
+        studies = {study.id: study for study in unit.studies.all(viewer)}
+        places = unit.sessions.places(
+            [(segment.text_id, segment.first_turn, segment.last_turn) for _, segment in shown]
+        )
+    words = content_words(text) + [word for phrase in phrases for word in content_words(phrase)]
+    hits = [
+        _hit(hit, segment, sessions[segment.session_id], studies[segment.study_id], places, tags, words)
+        for hit, segment in shown
+    ]
+    facets = _facets([segments[hit.id] for hit in found], tags, studies)
+    return Results(
+        query,
+        _grouped(hits, sessions, studies),
+        len(found),
+        findings.notes,
+        facets,
+        (time.perf_counter() - began) * 1000,
+    )
+
+
+def _hit(
+    found: Found,
+    segment: Segment,
+    session: Session,
+    study: Study,
+    places: dict[tuple[int, int, int], Place],
+    tags: dict[int, tuple[ThemeTag, ...]],
+    words: Sequence[str],
+) -> Hit:
+    place = places[segment.text_id, segment.first_turn, segment.last_turn]
+    marks = marked(segment.words, words) if KEYWORD in found.ranks else ()
+    return Hit(
+        segment_id=segment.id,
+        session_id=session.id,
+        source_id=session.source_id,
+        source_name=place.source_name,
+        start=segment.start,
+        end=segment.end,
+        quote=segment.words,
+        marks=marks,
+        speaker=place.speaker,
+        role=segment.role,
+        turn=segment.first_turn,
+        start_ms=place.start_ms,
+        score=round(found.score, 4),
+        arms=tuple(arm for arm in (KEYWORD, MEANING) if arm in found.ranks),
+        why=_why(found, segment.words, marks),
+        themes=tags.get(segment.id, ()),
+        citation=citation(study.title, place.speaker, session.occurred_on),
+    )
+
+
+def marked(quote: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Find where a quote uses the words, in any of their forms.
+
+    >>> marked("Two reminders, one reminded.", ["reminder"])
+    ((4, 13), (19, 27))
+    """
+    stems = {word[: max(4, len(word) - 3)] if len(word) > 4 else word for word in words}
+    return tuple(
+        (match.start(), match.end())
+        for match in WORD.finditer(quote)
+        if any(_same(match.group().lower(), stem) for stem in stems)
+    )
+
+
+def _same(word: str, stem: str) -> bool:
+    return word.startswith(stem) and len(word) <= len(stem) + 6 if len(stem) >= 4 else word == stem
+
+
+def _why(found: Found, quote: str, marks: Sequence[tuple[int, int]]) -> str:
+    parts = []
+    if marks:
+        used = list(dict.fromkeys(quote[a:b].lower() for a, b in marks))[:5]
+        parts.append("says " + ", ".join(f"“{word}”" for word in used))
+    elif KEYWORD in found.ranks:
+        parts.append("uses the same words")
+    if found.cosine is not None:
+        degree = "very close" if found.cosine >= 0.6 else "close" if found.cosine >= 0.4 else "loosely related"
+        parts.append(f"{degree} in meaning")
+    return " · ".join(parts)
+
+
+def _tags(
+    unit: Unit, viewer: Viewer, codebook: Codebook, segments: Sequence[Segment]
+) -> dict[int, tuple[ThemeTag, ...]]:
+    """Give the codes on each segment, people's first."""
+    session_ids = {segment.session_id for segment in segments}
+    suggested: dict[int, list[Suggestion]] = {}
+    for suggestion in unit.codings.pending(viewer, session_ids=session_ids):
+        suggested.setdefault(suggestion.text_id, []).append(suggestion)
+    coded = unit.codings.codings(viewer, session_ids=session_ids)
+    found = {}
+    for segment in segments:
+        by_people = {
+            coding.code_id
+            for mark, coding, _ in coded
+            if mark.text_id == segment.text_id and mark.start < segment.end and mark.end > segment.start
+        }
+        by_machine = {
+            s.code_id for s in suggested.get(segment.text_id, ()) if s.start < segment.end and s.end > segment.start
+        } - by_people
+        found[segment.id] = tuple(codebook.tag(i, suggested=False) for i in sorted(by_people)) + tuple(
+            codebook.tag(i, suggested=True) for i in sorted(by_machine)
+        )
+    return {
+        i: tuple(ThemeTag(code.facts.slug, code.facts.name, colour, machine) for code, colour, machine in tags)
+        for i, tags in found.items()
+    }
+
+
+def _facets(segments: Sequence[Segment], tags: dict[int, tuple[ThemeTag, ...]], studies: dict[int, Study]) -> Facets:
+    by_study = Counter(segment.study_id for segment in segments)
+    by_role = Counter(segment.role for segment in segments)
+    by_theme = Counter((tag.slug, tag.name) for segment in segments for tag in set(tags.get(segment.id, ())))
+    return Facets(
+        tuple((i, studies[i].title, count) for i, count in by_study.most_common()),
+        tuple((slug, name, count) for (slug, name), count in by_theme.most_common(12)),
+        tuple(by_role.most_common()),
+    )
+
+
+def _grouped(hits: Sequence[Hit], sessions: dict[int, Session], studies: dict[int, Study]) -> tuple[SessionHits, ...]:
+    by_session: dict[int, list[Hit]] = {}
+    for hit in hits:
+        by_session.setdefault(hit.session_id, []).append(hit)
+    return tuple(
+        SessionHits(
+            session_id=i,
+            session_title=sessions[i].title,
+            study_id=sessions[i].study_id,
+            study_title=studies[sessions[i].study_id].title,
+            occurred_on=sessions[i].occurred_on,
+            hits=tuple(group),
+        )
+        for i, group in by_session.items()
+    )

@@ -1,0 +1,32 @@
+"""Single facts: the index generation in use, and counters that say that something changed."""
+
+import sqlalchemy as sa
+
+from repository.store import tables as t
+
+#: Rises whenever segments or vectors come or go.
+PASSAGES = "passages"
+#: The index generation in use; 0: none.
+GENERATION = "generation"
+
+
+class FactStore:
+    """Facts by name, through one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work within `connection`'s transaction."""
+        self._sql = connection
+
+    def number(self, name: str) -> int:
+        """Give a number, 0 if it was never set."""
+        return int(self._sql.scalar(sa.select(t.fact.c.value).where(t.fact.c.name == name)) or 0)
+
+    def set_number(self, name: str, value: int) -> None:
+        """Set a number."""
+        changed = self._sql.execute(sa.update(t.fact).where(t.fact.c.name == name).values(value=str(value)))
+        if changed.rowcount == 0:
+            self._sql.execute(sa.insert(t.fact).values(name=name, value=str(value)))
+
+    def bump(self, name: str) -> None:
+        """Raise a counter by one."""
+        self.set_number(name, self.number(name) + 1)

@@ -1,0 +1,135 @@
+"""Keyword search over segments: FTS5 on SQLite, tsvector on PostgreSQL, both kept true by the database itself.
+
+The cost of a ranked query grows with the number of passages that hold any of its words, so the rarest words are
+taken first and the common ones only while there is room (`POSTINGS`): a word that stands in a third of all passages
+tells little and costs most.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from repository.domain.transcript import Role
+from repository.store import tables as t
+from repository.store.visibility import among
+
+#: Passages a query may touch, summed over its words, before its commonest words are left out.
+POSTINGS = 12_000
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+
+#: Words that carry no subject. Short on purpose: rarity decides the rest.
+STOP = frozenset(
+    re.findall(
+        r"\w+",
+        """a about all also am an and any are as at be because been but by can could did do does doing done for from get
+        got had has have having he her here him his how i if in into is it its just like me more most my no not of on
+        or our out over said say says she should so some such than that the their them then there these they this those
+        to too up us very was we were what when where which while who whom why will with would you your""",
+    )
+)
+
+
+class FulltextStore:
+    """Keyword search, through one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work within `connection`'s transaction."""
+        self._sql = connection
+        self._sqlite = connection.dialect.name == "sqlite"
+
+    def search(
+        self,
+        text: str,
+        limit: int,
+        *,
+        phrases: Sequence[str] = (),
+        sessions: Collection[int] | None = None,
+        roles: Collection[Role] | None = None,
+        only: Collection[int] | None = None,
+    ) -> list[tuple[int, float]]:
+        """Give (segment id, score) best first, of segments that hold any of the words and all of the phrases.
+
+        None looks everywhere. Scores only compare within one call.
+        """
+        words = self._informative(content_words(text))
+        if not words and not phrases:
+            return []
+        scope: list[sa.ColumnElement[bool]] = []
+        if sessions is not None:
+            scope.append(among(self._sql, t.segment.c.session_id, sessions))
+        if roles is not None:
+            scope.append(t.segment.c.role.in_([role.value for role in roles]))
+        if only is not None:
+            scope.append(among(self._sql, t.segment.c.id, only))
+        query = (
+            self._sqlite_query(words, phrases, scope) if self._sqlite else self._postgres_query(words, phrases, scope)
+        )
+        return [(int(i), float(score)) for i, score in self._sql.execute(query.limit(limit))]
+
+    def _informative(self, words: Sequence[str]) -> list[str]:
+        """Keep the rarest words whose passages together fit the budget, at least two."""
+        counts = sorted((self._count(word), word) for word in words)
+        kept: list[str] = []
+        total = 0
+        for count, word in counts:
+            total += count
+            if count and (len(kept) < 2 or total <= POSTINGS):
+                kept.append(word)
+        return kept
+
+    def _count(self, word: str) -> int:
+        if self._sqlite:
+            query = sa.text("SELECT count(*) FROM (SELECT 1 FROM segment_fts WHERE segment_fts MATCH :q LIMIT :most)")
+            return int(self._sql.execute(query, {"q": _quoted(word), "most": POSTINGS + 1}).scalar_one())
+        query = sa.text(
+            "SELECT count(*) FROM (SELECT 1 FROM segment WHERE words_tsv @@ plainto_tsquery('english', :q) LIMIT :most) AS s"
+        )
+        return int(self._sql.execute(query, {"q": word, "most": POSTINGS + 1}).scalar_one())
+
+    def _sqlite_query(
+        self, words: Sequence[str], phrases: Sequence[str], scope: Sequence[sa.ColumnElement[bool]]
+    ) -> sa.Select[tuple[int, float]]:
+        parts = [_quoted(phrase) for phrase in phrases]
+        if words:
+            parts.append("(" + " OR ".join(_quoted(word) for word in words) + ")")
+        fts = sa.table("segment_fts", sa.column("rowid", sa.BigInteger), sa.column("rank", sa.Float))
+        query = sa.select(fts.c.rowid, -fts.c.rank).where(
+            sa.text("segment_fts MATCH :q").bindparams(q=" AND ".join(parts))
+        )
+        if scope:
+            query = query.join(t.segment, t.segment.c.id == fts.c.rowid).where(*scope)
+        return query.order_by(fts.c.rank)
+
+    def _postgres_query(
+        self, words: Sequence[str], phrases: Sequence[str], scope: Sequence[sa.ColumnElement[bool]]
+    ) -> sa.Select[tuple[int, float]]:
+        tsv: sa.ColumnElement[str] = sa.literal_column("segment.words_tsv")
+        parts: list[sa.ColumnElement[Any]] = [sa.func.phraseto_tsquery("english", phrase) for phrase in phrases]
+        if words:
+            # One query of alternatives: plainto_tsquery stems each word, "|" joins them.
+            joined = " | ".join("'" + word.replace("'", "''") + "'" for word in words)
+            parts.append(sa.func.to_tsquery("english", joined))
+        wanted = parts[0]
+        for part in parts[1:]:
+            wanted = wanted.op("&&")(part)
+        score = sa.func.ts_rank_cd(tsv, wanted, 1)
+        return (
+            sa.select(t.segment.c.id, score).where(tsv.op("@@")(wanted), *scope).order_by(score.desc(), t.segment.c.id)
+        )
+
+
+def content_words(text: str) -> list[str]:
+    """Give a text's words in lower case, once each, without those that carry no subject.
+
+    >>> content_words("Why did the reminders NOT reach them?")
+    ['reminders', 'reach']
+    """
+    words = [match.group().lower() for match in WORD.finditer(text)]
+    return list(dict.fromkeys(word for word in words if word.replace("’", "'").split("'")[0] not in STOP))
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace('"', " ") + '"'

@@ -1,0 +1,340 @@
+"""Sessions in SQL, with the revisions of their text, turns, speakers and cues."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from repository.domain.access import Viewer
+from repository.domain.source import Source
+from repository.domain.study import Session
+from repository.domain.transcript import (
+    Role,
+    RoleSource,
+    SessionKind,
+    Speaker,
+    TimePrecision,
+    Transcript,
+    Turn,
+    TurnKind,
+)
+from repository.store import tables as t
+from repository.store.visibility import among, sessions_seen, studies_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One immutable text of a session, with its turns; `Turn.speaker` indexes `speakers`."""
+
+    id: int
+    session_id: int
+    study_id: int
+    body: str
+    turns: tuple[Turn, ...]
+    speakers: tuple[Speaker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a span stands: who speaks most of it, when it begins, and in which file."""
+
+    speaker: str
+    start_ms: int | None
+    source_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The words of a span, and the first and last turn it touches."""
+
+    words: str
+    turns: tuple[int, int]
+
+
+class SessionStore:
+    """Sessions and texts, through one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work within `connection`'s transaction."""
+        self._sql = connection
+
+    def get(self, viewer: Viewer, session_id: int) -> Session | None:
+        """Give one session, if it exists for the viewer."""
+        query = sa.select(t.session).join(t.study).where(t.session.c.id == session_id, sessions_seen(self._sql, viewer))
+        row = self._sql.execute(query).mappings().first()
+        return _session(row) if row else None
+
+    def of_study(self, viewer: Viewer, study_id: int) -> list[Session]:
+        """List a study's sessions by date."""
+        query = (
+            sa.select(t.session)
+            .join(t.study)
+            .where(t.session.c.study_id == study_id, sessions_seen(self._sql, viewer))
+            .order_by(t.session.c.occurred_on, t.session.c.id)
+        )
+        return [_session(row) for row in self._sql.execute(query).mappings()]
+
+    def some(self, viewer: Viewer, ids: Collection[int]) -> list[Session]:
+        """List some sessions, if they exist for the viewer."""
+        mine = among(self._sql, t.session.c.id, ids)
+        query = sa.select(t.session).join(t.study).where(mine, sessions_seen(self._sql, viewer))
+        return [_session(row) for row in self._sql.execute(query).mappings()]
+
+    def places(self, spans: Collection[tuple[int, int, int]]) -> dict[tuple[int, int, int], Place]:
+        """Say, for each (text, first turn, last turn), who speaks most of it, by participant's label where linked."""
+        texts = {text_id for text_id, _, _ in spans}
+        query = (
+            sa.select(
+                t.turn.c.text_id,
+                t.turn.c.idx,
+                (t.turn.c.end - t.turn.c.start).label("length"),
+                t.turn.c.start_ms,
+                sa.func.coalesce(t.participant.c.label, t.speaker.c.label, "").label("speaker"),
+                t.speaker.c.role,
+                t.source.c.name,
+            )
+            .join(t.text, t.text.c.id == t.turn.c.text_id)
+            .join(t.source, t.source.c.id == t.text.c.source_id)
+            .outerjoin(t.speaker, t.speaker.c.id == t.turn.c.speaker_id)
+            .outerjoin(t.participant, t.participant.c.id == t.speaker.c.participant_id)
+            .where(among(self._sql, t.turn.c.text_id, texts))
+            .order_by(t.turn.c.text_id, t.turn.c.idx)
+        )
+        by_text: dict[int, list[Any]] = {}
+        for row in self._sql.execute(query):
+            by_text.setdefault(row.text_id, []).append(row)
+        return {span: _place(by_text.get(span[0], [])[span[1] : span[2] + 1]) for span in spans}
+
+    def spans(self, spans: Collection[tuple[int, int, int]]) -> dict[tuple[int, int, int], Span]:
+        """Give the words and turns of each (text, start, end)."""
+        texts = {text_id for text_id, _, _ in spans}
+        bodies = dict(
+            self._sql.execute(sa.select(t.text.c.id, t.text.c.body).where(among(self._sql, t.text.c.id, texts)))
+            .tuples()
+            .all()
+        )
+        edges: dict[int, list[Any]] = {}
+        query = sa.select(t.turn.c.text_id, t.turn.c.idx, t.turn.c.start, t.turn.c.end).order_by(t.turn.c.idx)
+        for row in self._sql.execute(query.where(among(self._sql, t.turn.c.text_id, texts))):
+            edges.setdefault(row.text_id, []).append(row)
+        found = {}
+        for text_id, start, end in spans:
+            touched = [row.idx for row in edges.get(text_id, []) if row.start < end and row.end > start] or [0]
+            found[text_id, start, end] = Span(bodies[text_id][start:end], (touched[0], touched[-1]))
+        return found
+
+    def by_source(self, source_ids: Collection[int]) -> dict[int, int]:
+        """Give the first session with a text of each source, unless it lies in the bin."""
+        query = sa.select(t.session.c.source_id, sa.func.min(t.session.c.id)).where(
+            among(self._sql, t.session.c.source_id, source_ids),
+            t.session.c.text_id.is_not(None),
+            t.session.c.deleted_at.is_(None),
+        )
+        return dict(self._sql.execute(query.group_by(t.session.c.source_id)).tuples().all())
+
+    def all_of_study(self, study_id: int) -> list[int]:
+        """List every session of a study, binned or not; for purging."""
+        return list(self._sql.scalars(sa.select(t.session.c.id).where(t.session.c.study_id == study_id)))
+
+    def of_source(self, source_id: int) -> list[Session]:
+        """List what was read from a source."""
+        query = sa.select(t.session).where(t.session.c.source_id == source_id).order_by(t.session.c.id)
+        return [_session(row) for row in self._sql.execute(query).mappings()]
+
+    def newest(self, viewer: Viewer, limit: int) -> list[Session]:
+        """List the sessions that were read last."""
+        query = (
+            sa.select(t.session).join(t.study).where(sessions_seen(self._sql, viewer), t.session.c.text_id.is_not(None))
+        )
+        rows = self._sql.execute(query.order_by(t.session.c.id.desc()).limit(limit)).mappings()
+        return [_session(row) for row in rows]
+
+    def binned(self, viewer: Viewer) -> list[Session]:
+        """List sessions in the bin whose study is not."""
+        query = sa.select(t.session).join(t.study).where(t.session.c.deleted_at.is_not(None))
+        return [_session(row) for row in self._sql.execute(query.where(studies_seen(self._sql, viewer))).mappings()]
+
+    def set_deleted(self, session_id: int, at: datetime | None) -> None:
+        """Put a session into the bin, or take it out."""
+        self._sql.execute(sa.update(t.session).where(t.session.c.id == session_id).values(deleted_at=at))
+
+    def deleted_before(self, moment: datetime) -> list[Session]:
+        """List sessions that have been in the bin since before `moment`."""
+        rows = self._sql.execute(sa.select(t.session).where(t.session.c.deleted_at < moment)).mappings()
+        return [_session(row) for row in rows]
+
+    def remove(self, session_id: int) -> None:
+        """Remove a session with its texts and codings; its segments must be gone already."""
+        self._sql.execute(sa.delete(t.session).where(t.session.c.id == session_id))
+
+    def keep_transcript(self, source: Source, transcript: Transcript, language: str, now: datetime) -> int:
+        """Keep what was read from a one-session source as the session's current text; give the text's number.
+
+        The same words from the same reader change nothing, so that reading twice is reading once.
+        """
+        existing = self.of_source(source.id)
+        session_id = existing[0].id if existing else self._add(source, transcript, language)
+        sha = hashlib.sha256(transcript.text.encode("utf-8", "surrogatepass")).hexdigest()
+        last = self._sql.execute(
+            sa.select(t.text.c.id, t.text.c.sha, t.text.c.revision, t.text.c.reader_version)
+            .where(t.text.c.session_id == session_id)
+            .order_by(t.text.c.revision.desc())
+        ).first()
+        if last and last.sha == sha and last.reader_version == transcript.reader_version:
+            return int(last.id)
+        key = self._sql.execute(
+            sa.insert(t.text).values(
+                session_id=session_id,
+                source_id=source.id,
+                revision=last.revision + 1 if last else 1,
+                body=transcript.text,
+                sha=sha,
+                reader=transcript.reader,
+                reader_version=transcript.reader_version,
+                encoding=transcript.encoding,
+                created_at=now,
+            )
+        ).inserted_primary_key
+        assert key is not None
+        text_id: int = key[0]
+        self._keep_turns(session_id, text_id, transcript)
+        self._sql.execute(
+            sa.update(t.session).where(t.session.c.id == session_id).values(text_id=text_id, language=language)
+        )
+        return text_id
+
+    def _add(self, source: Source, transcript: Transcript, language: str) -> int:
+        row = {
+            "study_id": source.study_id,
+            "source_id": source.id,
+            "title": transcript.title or source.name.rsplit(".", 1)[0],
+            "kind": transcript.kind.value,
+            "occurred_on": source.occurred_on or transcript.occurred_on,
+            "language": language,
+            "consent": source.consent,
+        }
+        key = self._sql.execute(sa.insert(t.session).values(**row)).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def _keep_turns(self, session_id: int, text_id: int, transcript: Transcript) -> None:
+        known = dict(
+            self._sql.execute(sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id))
+            .tuples()
+            .all()
+        )
+        new = [
+            {
+                "session_id": session_id,
+                "label": speaker.label,
+                "role": speaker.role.value,
+                "role_source": speaker.role_source.value,
+                "role_confidence": speaker.role_confidence,
+            }
+            for speaker in transcript.speakers
+            if speaker.label not in known
+        ]
+        if new:
+            self._sql.execute(sa.insert(t.speaker), new)
+            rows = sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id)
+            known = dict(self._sql.execute(rows).tuples().all())
+        ids = [known[speaker.label] for speaker in transcript.speakers]
+        turns = [
+            {
+                "text_id": text_id,
+                "idx": turn.idx,
+                "speaker_id": None if turn.speaker is None else ids[turn.speaker],
+                "kind": turn.kind.value,
+                "start": turn.start,
+                "end": turn.end,
+                "start_ms": turn.start_ms,
+                "end_ms": turn.end_ms,
+                "time_precision": turn.time_precision.value,
+            }
+            for turn in transcript.turns
+        ]
+        cues = [
+            {
+                "text_id": text_id,
+                "turn_idx": cue.turn,
+                "start": cue.start,
+                "end": cue.end,
+                "start_ms": cue.start_ms,
+                "end_ms": cue.end_ms,
+                "confidence": cue.confidence,
+                "raw_ref": cue.raw_ref,
+            }
+            for cue in transcript.cues
+        ]
+        if turns:
+            self._sql.execute(sa.insert(t.turn), turns)
+        if cues:
+            self._sql.execute(sa.insert(t.cue), cues)
+
+    def revision(self, text_id: int) -> Revision | None:
+        """Give a text with its turns and speakers."""
+        head = self._sql.execute(
+            sa.select(t.text.c.id, t.text.c.session_id, t.text.c.body, t.session.c.study_id)
+            .join(t.session, t.session.c.id == t.text.c.session_id)
+            .where(t.text.c.id == text_id)
+        ).first()
+        if head is None:
+            return None
+        people = self._sql.execute(
+            sa.select(t.speaker).where(t.speaker.c.session_id == head.session_id).order_by(t.speaker.c.id)
+        ).all()
+        place = {row.id: position for position, row in enumerate(people)}
+        rows = self._sql.execute(sa.select(t.turn).where(t.turn.c.text_id == text_id).order_by(t.turn.c.idx)).all()
+        return Revision(
+            id=head.id,
+            session_id=head.session_id,
+            study_id=head.study_id,
+            body=head.body,
+            turns=tuple(_turn(row, place) for row in rows),
+            speakers=tuple(
+                Speaker(row.label, Role(row.role), RoleSource(row.role_source), row.role_confidence) for row in people
+            ),
+        )
+
+
+def _place(turns: list[Any]) -> Place:
+    if not turns:
+        return Place("", None, "")
+    said: dict[str, int] = {}
+    for row in turns:
+        # The interviewer's question stands beside the answer, but the quote is the participant's.
+        weight = row.length if row.role != Role.INTERVIEWER.value else 1
+        said[row.speaker] = said.get(row.speaker, 0) + weight
+    return Place(max(said, key=lambda label: said[label]), turns[0].start_ms, turns[0].name)
+
+
+def _turn(row: Any, place: dict[int, int]) -> Turn:
+    return Turn(
+        idx=row.idx,
+        speaker=None if row.speaker_id is None else place[row.speaker_id],
+        kind=TurnKind(row.kind),
+        start=row.start,
+        end=row.end,
+        start_ms=row.start_ms,
+        end_ms=row.end_ms,
+        time_precision=TimePrecision(row.time_precision),
+    )
+
+
+def _session(row: Any) -> Session:
+    occurred: date | None = row["occurred_on"]
+    return Session(
+        id=row["id"],
+        study_id=row["study_id"],
+        source_id=row["source_id"],
+        title=row["title"],
+        kind=SessionKind(row["kind"]),
+        occurred_on=occurred,
+        language=row["language"],
+        consent=row["consent"],
+        text_id=row["text_id"],
+        deleted_at=row["deleted_at"],
+    )

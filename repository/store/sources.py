@@ -1,0 +1,101 @@
+"""Sources in SQL: files as received, and how far each has come."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from repository.domain.access import Viewer
+from repository.domain.source import Source, Stage
+from repository.store import tables as t
+from repository.store.visibility import among, studies_seen
+
+
+class SourceStore:
+    """Sources, through one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work within `connection`'s transaction."""
+        self._sql = connection
+
+    def add(
+        self, *, study_id: int, digest: str, name: str, size: int, occurred_on: date | None, consent: str, now: datetime
+    ) -> Source:
+        """Keep a new source at stage received."""
+        row = {
+            "study_id": study_id,
+            "digest": digest,
+            "name": name,
+            "size": size,
+            "stage": Stage.RECEIVED.value,
+            "received_at": now,
+            "occurred_on": occurred_on,
+            "consent": consent,
+            "warnings": [],
+        }
+        key = self._sql.execute(sa.insert(t.source).values(**row)).inserted_primary_key
+        assert key is not None
+        return _source({"id": key[0], **row})
+
+    def get(self, source_id: int) -> Source | None:
+        """Give a source by number; for the pipeline, which acts for nobody in particular."""
+        row = self._sql.execute(sa.select(t.source).where(t.source.c.id == source_id)).mappings().first()
+        return _source(row) if row else None
+
+    def of_session(self, viewer: Viewer, session_id: int) -> Source | None:
+        """Give the source a session was read from."""
+        query = (
+            sa.select(t.source)
+            .join(t.session, t.session.c.source_id == t.source.c.id)
+            .join(t.study, t.study.c.id == t.session.c.study_id)
+            .where(t.session.c.id == session_id, studies_seen(self._sql, viewer))
+        )
+        row = self._sql.execute(query).mappings().first()
+        return _source(row) if row else None
+
+    def with_digest(self, study_id: int, digest: str) -> Source | None:
+        """Give the source of a study that has these bytes."""
+        query = sa.select(t.source).where(t.source.c.study_id == study_id, t.source.c.digest == digest)
+        row = self._sql.execute(query).mappings().first()
+        return _source(row) if row else None
+
+    def some(self, ids: Collection[int]) -> dict[int, Source]:
+        """Give sources by number."""
+        rows = self._sql.execute(sa.select(t.source).where(among(self._sql, t.source.c.id, ids))).mappings()
+        return {row["id"]: _source(row) for row in rows}
+
+    def of_studies(self, study_ids: Collection[int]) -> list[Source]:
+        """List the sources of some studies."""
+        query = sa.select(t.source).where(among(self._sql, t.source.c.study_id, study_ids)).order_by(t.source.c.id)
+        return [_source(row) for row in self._sql.execute(query).mappings()]
+
+    def reached(self, source_id: int, stage: Stage, warnings: Sequence[str] | None = None) -> None:
+        """Note how far a source has come."""
+        values: dict[str, Any] = {"stage": stage.value}
+        if warnings is not None:
+            values["warnings"] = list(warnings)
+        self._sql.execute(sa.update(t.source).where(t.source.c.id == source_id).values(**values))
+
+    def digests(self) -> set[str]:
+        """Give every digest that some source still needs."""
+        return set(self._sql.scalars(sa.select(t.source.c.digest).distinct()))
+
+    def remove(self, source_id: int) -> None:
+        """Remove a source and everything read from it that the database links to it."""
+        self._sql.execute(sa.delete(t.source).where(t.source.c.id == source_id))
+
+
+def _source(row: Any) -> Source:
+    return Source(
+        id=row["id"],
+        study_id=row["study_id"],
+        digest=row["digest"],
+        name=row["name"],
+        size=row["size"],
+        stage=Stage(row["stage"]),
+        received_at=row["received_at"],
+        occurred_on=row["occurred_on"],
+        consent=row["consent"],
+        warnings=tuple(row["warnings"]),
+    )

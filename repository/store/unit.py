@@ -1,0 +1,86 @@
+"""Everything kept, seen through one transaction."""
+
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from repository.store.codes import CodeStore
+from repository.store.codings import CodingStore
+from repository.store.facts import FactStore
+from repository.store.fulltext import FulltextStore
+from repository.store.jobs import JobStore
+from repository.store.people import PeopleStore
+from repository.store.segments import SegmentStore
+from repository.store.sessions import SessionStore
+from repository.store.sources import SourceStore
+from repository.store.studies import StudyStore
+from repository.store.tallies import TallyStore
+from repository.store.vectors import VectorStore
+
+
+class Unit:
+    """One transaction; what is written through it is kept together or not at all."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Wrap an open transaction."""
+        self._sql = connection
+
+    @cached_property
+    def studies(self) -> StudyStore:
+        """Studies."""
+        return StudyStore(self._sql)
+
+    @cached_property
+    def sources(self) -> SourceStore:
+        """Sources."""
+        return SourceStore(self._sql)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        """Sessions, texts, turns."""
+        return SessionStore(self._sql)
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """Participants and accounts."""
+        return PeopleStore(self._sql)
+
+    @cached_property
+    def segments(self) -> SegmentStore:
+        """Segments and tombstones."""
+        return SegmentStore(self._sql)
+
+    @cached_property
+    def vectors(self) -> VectorStore:
+        """Vectors."""
+        return VectorStore(self._sql)
+
+    @cached_property
+    def fulltext(self) -> FulltextStore:
+        """Keyword search."""
+        return FulltextStore(self._sql)
+
+    @cached_property
+    def codes(self) -> CodeStore:
+        """The codebook."""
+        return CodeStore(self._sql)
+
+    @cached_property
+    def codings(self) -> CodingStore:
+        """Suggestions, highlights, codings."""
+        return CodingStore(self._sql)
+
+    @cached_property
+    def tallies(self) -> TallyStore:
+        """Counts."""
+        return TallyStore(self._sql)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        """Jobs."""
+        return JobStore(self._sql)
+
+    @cached_property
+    def facts(self) -> FactStore:
+        """Single facts."""
+        return FactStore(self._sql)

@@ -1,0 +1,63 @@
+"""Vectors in SQL, by the words' hash and the model's fingerprint."""
+
+from collections.abc import Collection, Mapping
+
+import sqlalchemy as sa
+
+from repository.store import tables as t
+from repository.store.facts import PASSAGES, FactStore
+from repository.store.visibility import among
+
+
+class VectorStore:
+    """Vectors, through one transaction. Bytes are float32, little-endian."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work within `connection`'s transaction."""
+        self._sql = connection
+
+    def missing(self, fingerprint: str, source_id: int) -> dict[str, str]:
+        """Give the words (by hash) of a source's segments that this model has not embedded."""
+        known = sa.exists().where(t.vector.c.words_sha == t.segment.c.words_sha, t.vector.c.fingerprint == fingerprint)
+        query = (
+            sa.select(t.segment.c.words_sha, t.segment.c.words)
+            .join(t.session, t.session.c.id == t.segment.c.session_id)
+            .where(t.session.c.source_id == source_id, ~known)
+        )
+        return dict(self._sql.execute(query).tuples().all())
+
+    def add(self, fingerprint: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep vectors by the words' hash; those somebody else kept meanwhile are left as they are."""
+        if not vectors:
+            return
+        rows = [{"words_sha": sha, "fingerprint": fingerprint, "data": data} for sha, data in vectors.items()]
+        if self._sql.dialect.name == "sqlite":
+            from sqlalchemy.dialects.sqlite import insert as upsert
+        else:
+            from sqlalchemy.dialects.postgresql import insert as upsert  # type: ignore[assignment]
+        self._sql.execute(upsert(t.vector).on_conflict_do_nothing(), rows)
+        FactStore(self._sql).bump(PASSAGES)
+
+    def of(self, fingerprint: str, shas: Collection[str]) -> dict[str, bytes]:
+        """Give the vectors of these words."""
+        query = sa.select(t.vector.c.words_sha, t.vector.c.data).where(
+            t.vector.c.fingerprint == fingerprint, among(self._sql, t.vector.c.words_sha, shas)
+        )
+        return dict(self._sql.execute(query).tuples().all())
+
+    def count_missing(self, fingerprint: str) -> int:
+        """Count segments that this model has not embedded."""
+        known = sa.exists().where(t.vector.c.words_sha == t.segment.c.words_sha, t.vector.c.fingerprint == fingerprint)
+        return self._sql.scalar(sa.select(sa.func.count()).select_from(t.segment).where(~known)) or 0
+
+    def orphans(self) -> int:
+        """Count vectors of words that no segment has any more."""
+        return self._sql.scalar(sa.select(sa.func.count()).select_from(t.vector).where(_orphaned())) or 0
+
+    def remove_orphans(self) -> int:
+        """Remove vectors of words that no segment has any more."""
+        return self._sql.execute(sa.delete(t.vector).where(_orphaned())).rowcount
+
+
+def _orphaned() -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(t.segment.c.words_sha == t.vector.c.words_sha)
