@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 
 from ingest.pipeline import STEPS
+from repository.domain.source import Stage
 from repository.errors import CairnError
-from repository.jobs import holder_name, run, sweep
+from repository.jobs import holder_name, queue_ingest, run, sweep
 from repository.studies import purge
 from repository.workspace import Workspace
 
@@ -25,6 +26,7 @@ NICE = 10
 def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Work until told to stop, or until `alive` says that whoever started this is gone."""
     holder = holder_name()
+    _follow_model(workspace)
     swept = purged = float("-inf")
     while not stop.is_set() and alive():
         try:
@@ -42,6 +44,22 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
         except CairnError as error:  # a database that is away for a moment must not end the worker
             log.warning("the worker waits: %s", error.message)
             stop.wait(1)
+
+
+def _follow_model(workspace: Workspace) -> None:
+    """Queue everything that the model in the settings has not embedded: after a change of model, all of it."""
+    try:
+        fingerprint, _ = workspace.model_facts()
+    except CairnError as error:
+        log.warning("%s", error)
+        return
+    with workspace.read() as unit:
+        lacking = unit.vectors.sources_lacking(fingerprint)
+    if lacking:
+        with workspace.write() as unit:
+            for source_id in lacking:
+                unit.sources.reached(source_id, Stage.SEGMENTED)
+                queue_ingest(unit, workspace, source_id)
 
 
 def drain(workspace: Workspace, job_ids: list[int], stop: threading.Event) -> None:

@@ -121,6 +121,9 @@ class Indexer:
             self.state = "exact only"
             return
         while not self._stop.is_set():
+            if not self.recall.ready:
+                self._stop.wait(0.1)
+                continue
             try:
                 if self.chroma is None:
                     self.open()
@@ -135,6 +138,7 @@ class Indexer:
     def open(self) -> None:
         """Open the generation that SQL points at after a child process has opened it, or begin a new one."""
         self.state = "opening"
+        self.recall.refresh()
         with self._workspace.read() as unit:
             generation, held = unit.facts.number(GENERATION), unit.segments.count()
         if generation and self._path(generation).is_dir():
@@ -151,6 +155,7 @@ class Indexer:
     def begin_generation(self) -> None:
         """Begin an empty generation beside whatever there is, point SQL at it, and remove the others."""
         self._discard()
+        self.recall.refresh()
         self.state = "rebuilding"
         with self._workspace.write() as unit:
             generation = unit.facts.number(GENERATION) + 1

@@ -9,7 +9,6 @@ import time
 from collections.abc import Collection
 
 import numpy as np
-from nlp.embedding import fingerprint_of
 
 from repository.domain.transcript import Role
 from repository.errors import CairnError
@@ -28,10 +27,10 @@ class Recall:
     """The exact index of one process."""
 
     def __init__(self, workspace: Workspace) -> None:
-        """Begin empty; `refresh` brings it to what SQL holds."""
+        """Begin empty; `refresh` brings it to what SQL holds. A missing model is an error only then."""
         self._workspace = workspace
-        self.fingerprint, dimension = fingerprint_of(workspace)
-        self.memory = MemoryIndex(dimension)
+        self.fingerprint = ""
+        self.memory = MemoryIndex(0)
         self.ready = False
         self._seen = -1
         self._compared = 0.0
@@ -60,11 +59,15 @@ class Recall:
                 self.refresh()
             except CairnError as error:
                 log.warning("exact search waits: %s", error.message)
+                stop.wait(10)
             stop.wait(self._workspace.settings.index.check_seconds)
 
     def refresh(self) -> None:
         """Bring memory to what SQL holds now; cheap when nothing changed."""
         with self._turn, self._workspace.read() as unit:
+            if not self.fingerprint:
+                self.fingerprint, dimension = self._workspace.model_facts()
+                self.memory = MemoryIndex(dimension)
             change = unit.facts.number(PASSAGES)
             if change == self._seen and time.monotonic() - self._compared < COMPARE_EVERY:
                 return

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from nlp.embedding import Embedder, load_embedder
+from nlp.embedding import Embedder, fingerprint_of, load_embedder
 
 from nlp.errors import ModelUnavailable
 from repository.bell import Bell
@@ -85,6 +85,20 @@ class Workspace:
                     self._failure = str(error)
                     raise ModelMissing(str(error)) from error
             return self._embedder
+
+    def model_facts(self) -> tuple[str, int]:
+        """Give the model's fingerprint and dimension without loading it. Raises Unavailable with the remedy."""
+        if self._embedder is not None:
+            return self._embedder.fingerprint, self._embedder.dimension
+        try:
+            return fingerprint_of(
+                model=self.settings.embedding.model,
+                backend=self.settings.embedding.backend,
+                cache_folder=self.models,
+                allow_download=self.settings.embedding.allow_download,
+            )
+        except ModelUnavailable as error:
+            raise ModelMissing(str(error)) from error
 
     def embedder_if_ready(self) -> Embedder | None:
         """Give the embedder if it is loaded already: what a page may wait for."""

@@ -146,6 +146,11 @@ class JobStore:
         rows = self._sql.execute(query.order_by(order, t.job.c.id.desc()).limit(limit)).mappings()
         return [_job(row) for row in rows]
 
+    def counts(self) -> dict[JobState, int]:
+        """Count all jobs by state."""
+        query = sa.select(t.job.c.state, sa.func.count()).group_by(t.job.c.state)
+        return {JobState(state): count for state, count in self._sql.execute(query)}
+
     def seen_counts(self, viewer: Viewer) -> dict[JobState, int]:
         """Count the viewer's jobs by state."""
         query = (

@@ -157,6 +157,10 @@ class SessionStore:
         query = sa.select(t.session).join(t.study).where(t.session.c.deleted_at.is_not(None))
         return [_session(row) for row in self._sql.execute(query.where(studies_seen(self._sql, viewer))).mappings()]
 
+    def rename(self, session_id: int, title: str) -> None:
+        """Give a session another title."""
+        self._sql.execute(sa.update(t.session).where(t.session.c.id == session_id).values(title=title))
+
     def set_deleted(self, session_id: int, at: datetime | None) -> None:
         """Put a session into the bin, or take it out."""
         self._sql.execute(sa.update(t.session).where(t.session.c.id == session_id).values(deleted_at=at))

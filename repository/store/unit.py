@@ -15,6 +15,7 @@ from repository.store.sessions import SessionStore
 from repository.store.sources import SourceStore
 from repository.store.studies import StudyStore
 from repository.store.tallies import TallyStore
+from repository.store.upkeep import UpkeepStore
 from repository.store.vectors import VectorStore
 
 
@@ -84,3 +85,8 @@ class Unit:
     def facts(self) -> FactStore:
         """Single facts."""
         return FactStore(self._sql)
+
+    @cached_property
+    def upkeep(self) -> UpkeepStore:
+        """The database's own health."""
+        return UpkeepStore(self._sql)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
+from repository.domain.source import Stage
 from repository.store import tables as t
 from repository.store.facts import PASSAGES, FactStore
 from repository.store.visibility import among
@@ -46,9 +47,12 @@ class VectorStore:
         return dict(self._sql.execute(query).tuples().all())
 
     def count_missing(self, fingerprint: str) -> int:
-        """Count segments that this model has not embedded."""
-        known = sa.exists().where(t.vector.c.words_sha == t.segment.c.words_sha, t.vector.c.fingerprint == fingerprint)
-        return self._sql.scalar(sa.select(sa.func.count()).select_from(t.segment).where(~known)) or 0
+        """Count segments of files past embedding that have no vector of this model."""
+        return self._sql.scalar(sa.select(sa.func.count()).select_from(_lacking(fingerprint).subquery())) or 0
+
+    def sources_lacking(self, fingerprint: str) -> list[int]:
+        """List files past embedding that have passages without a vector of this model."""
+        return list(self._sql.scalars(_lacking(fingerprint).with_only_columns(t.source.c.id).distinct()))
 
     def orphans(self) -> int:
         """Count vectors of words that no segment has any more."""
@@ -61,3 +65,14 @@ class VectorStore:
 
 def _orphaned() -> sa.ColumnElement[bool]:
     return ~sa.exists().where(t.segment.c.words_sha == t.vector.c.words_sha)
+
+
+def _lacking(fingerprint: str) -> sa.Select[tuple[int]]:
+    known = sa.exists().where(t.vector.c.words_sha == t.segment.c.words_sha, t.vector.c.fingerprint == fingerprint)
+    past = [stage.value for stage in Stage if stage.number >= Stage.EMBEDDED.number]
+    return (
+        sa.select(t.segment.c.id)
+        .join(t.session, t.session.c.id == t.segment.c.session_id)
+        .join(t.source, t.source.c.id == t.session.c.source_id)
+        .where(~known, t.source.c.stage.in_(past))
+    )

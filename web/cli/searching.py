@@ -1,0 +1,121 @@
+"""`cairn search` and `cairn studies`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+
+from repository.domain.access import LOCAL_ADMIN
+from repository.domain.transcript import Role
+from repository.settings import Settings
+from repository.wording import clock_time
+from web.cli.output import echo_json, json_option, table
+
+
+@click.command()
+@click.argument("query")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100), help="Quotes at most.")
+@click.option("--study", "studies", multiple=True, help="Only this study (title or number); may be repeated.")
+@click.option("--theme", "themes", multiple=True, help="Only this theme or code (its short name); may be repeated.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Only what these people said.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Not before this day.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Not after this day.")
+@json_option
+@click.pass_obj
+def search(
+    settings: Settings,
+    query: str,
+    limit: int,
+    studies: Sequence[str],
+    themes: Sequence[str],
+    role: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    as_json: bool,
+) -> None:
+    """Find quotes for a question, by words and by meaning. "Words in quotation marks" must stand exactly so."""
+    from repository.recall import Recall
+    from repository.search import Query
+    from repository.search import search as find_quotes
+    from repository.studies import find
+    from repository.workspace import Workspace
+
+    workspace = Workspace(settings)
+    recall = Recall(workspace)
+    recall.refresh()
+    workspace.neighbours = recall
+    workspace.embedder()
+    results = find_quotes(
+        workspace,
+        LOCAL_ADMIN,
+        Query(
+            query,
+            studies=tuple(find(workspace, LOCAL_ADMIN, name).id for name in studies),
+            themes=tuple(themes),
+            roles=(Role(role),) if role else (),
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            limit=limit,
+        ),
+    )
+    ranked = sorted(((hit, group) for group in results.groups for hit in group.hits), key=lambda pair: -pair[0].score)
+    if as_json:
+        hits = [
+            {
+                "study": {"id": group.study_id, "title": group.study_title},
+                "session": {"id": hit.session_id, "title": group.session_title, "date": group.occurred_on},
+                "source": {"id": hit.source_id, "name": hit.source_name},
+                "start": hit.start,
+                "end": hit.end,
+                "quote": hit.quote,
+                "speaker": hit.speaker,
+                "role": hit.role,
+                "time": None if hit.start_ms is None else hit.start_ms / 1000,
+                "score": hit.score,
+                "arms": hit.arms,
+                "why": hit.why,
+                "themes": hit.themes,
+            }
+            for hit, group in ranked
+        ]
+        echo_json(
+            {"query": query, "count": results.count, "took_ms": results.took_ms, "notes": results.notes, "hits": hits}
+        )
+        return
+    for hit, group in ranked:
+        click.echo("\n" + hit.quote)
+        at = clock_time(hit.start_ms)
+        click.secho(f"  {hit.citation}{f', {at}' if at else ''} · {group.session_title} · {hit.why}", dim=True)
+    click.echo(f"\n{len(ranked)} of {results.count} quotes." if ranked else "Nothing was found. Try other words.")
+    for note in results.notes:
+        click.echo(note, err=True)
+    workspace.close()
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def studies(settings: Settings, as_json: bool) -> None:
+    """List the studies with their sessions and participants."""
+    from repository.reading import studies as cards
+    from repository.workspace import Workspace
+
+    workspace = Workspace(settings)
+    found = cards(workspace, LOCAL_ADMIN)
+    if as_json:
+        echo_json({"studies": found})
+        return
+    rows = [
+        (
+            c.study.id,
+            c.study.title,
+            c.study.facts.owner,
+            c.study.facts.state.value,
+            c.sessions,
+            c.participants,
+            c.last_on,
+        )
+        for c in found
+    ]
+    table("", ("No.", "Study", "Owner", "State", "Sessions", "Participants", "Last session"), rows)
+    workspace.close()

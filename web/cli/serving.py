@@ -1,0 +1,174 @@
+"""`cairn serve` and `cairn work`: the processes that stay."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from ipaddress import ip_address
+from types import FrameType
+from typing import Any
+
+import click
+
+from repository.errors import CairnError, InUse, SettingsError
+from repository.settings import ServerSettings, Settings
+from web.cli.output import echo_json, json_option
+
+#: Seconds the worker has to hand back its work before it is killed; its leases then run out.
+PATIENCE = 15
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; only loopback, as there are no passwords yet.")
+@click.option("--port", type=int, help="Port to listen on.")
+@json_option
+@click.pass_obj
+def serve(settings: Settings, host: str | None, port: int | None, as_json: bool) -> None:
+    """Serve the pages and the API, with a worker as child process. The last line printed is the address."""
+    chosen = ServerSettings(
+        host or settings.server.host, port or settings.server.port, settings.server.threads, settings.server.worker
+    )
+    listener = listen(chosen)
+    from repository.codebook import ensure_codebook
+    from repository.indexing import Indexer
+    from repository.workspace import Workspace
+
+    workspace = Workspace(settings)
+    indexer = Indexer(workspace)
+    workspace.neighbours = indexer
+    ensure_codebook(workspace)
+    workspace.originals.clear_incoming()
+    from waitress.server import create_server
+
+    from web.app import create_app
+
+    server: Any = create_server(create_app(workspace), sockets=[listener], threads=chosen.threads, ident=None)
+    stop = threading.Event()
+    worker = Worker(stop) if chosen.worker else None
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    indexer.start()
+    threading.Thread(target=_load_model, args=(workspace,), name="model", daemon=True).start()
+    address = f"http://{'[' + chosen.host + ']' if ':' in chosen.host else chosen.host}:{listener.getsockname()[1]}/"
+    if as_json:
+        echo_json({"address": address, "folder": workspace.folder, "pid": os.getpid()})
+    else:
+        click.echo(f"Cairn keeps everything in {workspace.folder}. Press Ctrl+C to stop.\n{address}")
+    sys.stdout.flush()
+    try:
+        server.run()
+    finally:
+        stop.set()
+        server.close()
+        server.task_dispatcher.shutdown()
+        if worker:
+            worker.end()
+        indexer.close()
+        workspace.close()
+
+
+def listen(server: ServerSettings) -> socket.socket:
+    """Open the port. Raises SettingsError for an address others can reach, InUse if the port is taken."""
+    try:
+        local = server.host == "localhost" or ip_address(server.host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise SettingsError(
+            f"Cairn has no passwords yet, so it listens on this machine only, not on {server.host}.",
+            hint='Leave [server] host at "127.0.0.1"; reach it from elsewhere through an SSH tunnel.',
+        )
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((server.host, server.port))
+    except OSError as error:
+        raise InUse(
+            f"Port {server.port} on {server.host} is taken.",
+            hint="Stop what uses it, or choose another: cairn serve --port 8322",
+        ) from error
+    listener.listen(128)
+    return listener
+
+
+def _load_model(workspace: Any) -> None:
+    """Load the model in the background; search says so while it cannot compare by meaning."""
+    try:
+        workspace.embedder()
+    except CairnError as error:
+        click.echo(f"Search by meaning is off: {error}", err=True)
+
+
+class Worker:
+    """The worker as a child process, started again if it dies."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        """Start it and watch it."""
+        self._stop = stop
+        self._child = self._start()
+        threading.Thread(target=self._watch, name="watch-worker", daemon=True).start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        context = click.get_current_context(silent=True)
+        config = context.find_root().params.get("config") if context else None
+        self._command = getattr(
+            self,
+            "_command",
+            [sys.executable, "-m", "web.cli.main", *(["--config", str(config)] if config else []), "work", "--child"],
+        )
+        # A group of its own: Ctrl+C reaches the server, which tells the worker to hand back its work.
+        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            self._child.wait()
+            if not self._stop.wait(1):
+                click.echo("The worker died and is started again.", err=True)
+                self._child = self._start()
+
+    def end(self) -> None:
+        """Ask it to hand back its work, and kill it if it does not listen."""
+        self._child.terminate()
+        try:
+            self._child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+
+
+@click.command()
+@click.option("--child", is_flag=True, hidden=True, help="End when the process that started this one ends.")
+@json_option
+@click.pass_obj
+def work(settings: Settings, child: bool, as_json: bool) -> None:
+    """Run a worker until it is told to stop. Several may run; each file is worked on by one."""
+    from ingest.worker import step_back, work
+    from repository.codebook import ensure_codebook
+    from repository.workspace import Workspace
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if child:
+        threading.Thread(target=_end_with_parent, args=(os.getppid(), stop), daemon=True).start()
+    step_back()
+    workspace = Workspace(settings)
+    ensure_codebook(workspace)
+    if not child:
+        message = {"folder": workspace.folder, "pid": os.getpid()}
+        echo_json(message) if as_json else click.echo(f"Working on {workspace.folder}. Press Ctrl+C to stop.")
+    work(workspace, stop)
+    workspace.close()
+
+
+def _end_with_parent(parent: int, stop: threading.Event) -> None:
+    while not stop.wait(1):
+        if os.getppid() != parent:
+            stop.set()
