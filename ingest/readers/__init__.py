@@ -1,1 +1,1 @@
-"""One reader a family of formats: bytes in, a Transcript out."""
+"""Reading files: what is in the bytes, and the canonical text made of it. One module in `formats` for each format."""

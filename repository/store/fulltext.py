@@ -5,31 +5,18 @@ taken first and the common ones only while there is room (`POSTINGS`): a word th
 tells little and costs most.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from nlp.words import content_words
 from repository.domain.transcript import Role
 from repository.store import tables as t
 from repository.store.visibility import among
 
 #: Passages a query may touch, summed over its words, before its commonest words are left out.
 POSTINGS = 12_000
-
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-
-#: Words that carry no subject. Short on purpose: rarity decides the rest.
-STOP = frozenset(
-    re.findall(
-        r"\w+",
-        """a about all also am an and any are as at be because been but by can could did do does doing done for from get
-        got had has have having he her here him his how i if in into is it its just like me more most my no not of on
-        or our out over said say says she should so some such than that the their them then there these they this those
-        to too up us very was we were what when where which while who whom why will with would you your""",
-    )
-)
 
 
 class FulltextStore:
@@ -119,16 +106,6 @@ class FulltextStore:
         return (
             sa.select(t.segment.c.id, score).where(tsv.op("@@")(wanted), *scope).order_by(score.desc(), t.segment.c.id)
         )
-
-
-def content_words(text: str) -> list[str]:
-    """Give a text's words in lower case, once each, without those that carry no subject.
-
-    >>> content_words("Why did the reminders NOT reach them?")
-    ['reminders', 'reach']
-    """
-    words = [match.group().lower() for match in WORD.finditer(text)]
-    return list(dict.fromkeys(word for word in words if word.replace("’", "'").split("'")[0] not in STOP))
 
 
 def _quoted(words: str) -> str:

@@ -1,0 +1,99 @@
+"""Plugs the product into evaluation harnesses, by its own modules.
+
+retrieval(docs) -> search(query, k, doc_id=None); tagger(labels) with fit and predict; asked(store) -> ask(question).
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp.embedding import Embedder, load_embedder
+
+MODELS = Path.home() / ".cache" / "cairn-bench"
+
+
+def embedder() -> Embedder:
+    """Load the default model."""
+    return load_embedder(model="all-MiniLM-L6-v2", cache_folder=MODELS)
+
+
+class tagger:  # noqa: N801
+    """Give each text one label; `labels` maps a name to its description."""
+
+    def __init__(self, labels: dict[str, str]) -> None:
+        from nlp.labelling import Label
+
+        self._model = embedder()
+        readable = {key: key.replace("_", " ") for key in labels}
+        self._labels = [
+            Label(key, readable[key], "" if text.lower() == readable[key].lower() else text)
+            for key, text in labels.items()
+        ]
+        self._texts: Sequence[str] = ()
+        self._keys: Sequence[str] = ()
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> None:
+        """Keep the examples."""
+        self._texts, self._keys = texts, labels
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """Score all texts at once, measured from their own mean as in a repository."""
+        from nlp.labelling import Labeller
+
+        vectors = self._model.embed(texts)
+        judge = Labeller(self._labels, self._model, background=vectors)
+        if self._texts:
+            judge.fit(self._model.embed(self._texts), self._keys)
+        return [self._labels[i].key for i in judge.evidence(texts, vectors).argmax(1)]
+
+
+def asked(store: Sequence[str]) -> Callable[[str], tuple[list[tuple[int, float]], float]]:
+    """Find what was asked before: cosine of questions."""
+    model = embedder()
+    vectors = model.embed(store)
+
+    def ask(question: str) -> tuple[list[tuple[int, float]], float]:
+        near = vectors @ model.embed([question])[0]
+        order = np.argsort(-near, kind="stable")[:10]
+        return [(int(i), float(near[i])) for i in order], float(near[order[0]])
+
+    return ask
+
+
+def retrieval(docs: dict[str, str]) -> Callable[..., list[tuple[str, int, int]]]:
+    """Bring transcripts into a repository of their own, through the pipeline, and search it as the pages do."""
+    import tempfile
+
+    from bench.filling import fill
+
+    workspace, names = fill(Path(tempfile.mkdtemp()), docs)
+    from repository.domain.access import LOCAL_ADMIN
+    from repository.retrieval import Scope, find
+
+    studies = {name: number for number, name in names.items()}
+
+    def search(query: str, k: int, doc_id: str | None = None) -> list[tuple[str, int, int]]:
+        scope = Scope(studies=(studies[doc_id],)) if doc_id is not None else Scope()
+        found = find(workspace, LOCAL_ADMIN, query, scope=scope, limit=k).found
+        with workspace.read() as unit:
+            rows = unit.segments.seen(LOCAL_ADMIN, [hit.id for hit in found])
+        return [(names[rows[hit.id].study_id], rows[hit.id].start, rows[hit.id].end) for hit in found if hit.id in rows]
+
+    return search
+
+
+def parse(path: str | Path) -> list[dict[str, Any]]:
+    """Give a file's turns as dicts of speaker, start in seconds (or None) and text."""
+    from ingest.readers.registry import read
+
+    transcript = read(Path(path).read_bytes(), Path(path).name)
+    return [
+        {
+            "speaker": None if turn.speaker is None else transcript.speakers[turn.speaker].label,
+            "start": None if turn.start_ms is None else turn.start_ms / 1000,
+            "text": transcript.words_of(turn),
+        }
+        for turn in transcript.turns
+    ]

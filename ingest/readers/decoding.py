@@ -1,0 +1,104 @@
+"""Bytes to text: which encoding, and the normalisation that every text gets once (formats.md 2.1 and 3)."""
+
+import codecs
+import re
+from dataclasses import dataclass
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BREAKS = re.compile("\r\n?|[\u2028\u2029\v\f]")
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_HIGH = re.compile(rb"[^\n]{0,200}[\x80-\xff][^\n]{0,200}")
+#: Share of characters no text has, beyond which a file is not text (random bytes: 0.1).
+_ODD = 0.02
+#: Bytes shown to the guesser.
+_SAMPLE = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, where its encoding is from, and how many characters had to be replaced or dropped."""
+
+    text: str
+    encoding: str
+    guessed: bool = False
+    damaged: int = 0
+
+
+def decode(data: bytes) -> Decoded | None:
+    """Give the normalised text of some bytes, None if they are not text.
+
+    In order: byte order mark, strict UTF-8, UTF-16 without a mark (by its NULs), chardet, cp1252. A guesser is never
+    asked about valid UTF-8: it turns an emoji into mojibake.
+    """
+    found = _by_mark(data) or _utf8(data) or _utf16(data) or _guess(data)
+    if found is None or len(_NOT_TEXT.findall(found.text)) > _ODD * len(found.text):
+        return None
+    text = normalise(found.text)
+    nuls = found.text.count("\0")
+    return Decoded(text, found.encoding, found.guessed, found.damaged + nuls)
+
+
+def normalise(text: str) -> str:
+    """Make every line end a LF; drop control characters but TAB and LF; replace lone surrogates. Nothing else changes.
+
+    >>> normalise("\\ufeffa\\r\\nb\\x00\\x0bc\\ud800")
+    'a\\nb\\nc�'
+    """
+    return _SURROGATES.sub("\ufffd", _DROPPED.sub("", _BREAKS.sub("\n", text)))
+
+
+def _by_mark(data: bytes) -> Decoded | None:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            if encoding == "utf-8":
+                return _utf8(data[len(mark) :])
+            text = data.decode(encoding, "replace")
+            return Decoded(text, encoding, damaged=text.count("\ufffd"))
+    return None
+
+
+def _utf8(data: bytes) -> Decoded | None:
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        pass
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    cut_short = bad == 1 and text.endswith("\ufffd")
+    good = len(data) - len(data.translate(None, bytes(range(128, 256)))) - bad
+    if (cut_short and good > 3) or good > 20 * bad:  # cp1252 has hardly a sequence that happens to be UTF-8
+        return Decoded(text, "utf-8", guessed=not cut_short, damaged=bad)
+    return None
+
+
+def _utf16(data: bytes) -> Decoded | None:
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        places = data[first::2]
+        if places and places.count(0) >= 0.3 * len(places) and data[1 - first :: 2].count(0) < 0.1 * len(places):
+            text = data.decode(encoding, "replace")
+            return Decoded(text, encoding, guessed=True, damaged=text.count("\ufffd"))
+    return None
+
+
+def _guess(data: bytes) -> Decoded | None:
+    if data.count(0) > 0.01 * len(data):
+        return None
+    import chardet
+
+    sample = b"\n".join(found.group() for found, _ in zip(_HIGH.finditer(data), range(_SAMPLE // 200), strict=False))
+    encoding = chardet.detect(sample[:_SAMPLE])["encoding"] or "cp1252"
+    for candidate in (encoding, "cp1252"):
+        try:
+            return Decoded(data.decode(candidate), candidate.lower(), guessed=True)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    text = data.decode("cp1252", "replace")
+    return Decoded(text, "cp1252", guessed=True, damaged=text.count("\ufffd"))

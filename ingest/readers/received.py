@@ -1,0 +1,37 @@
+"""A file as it reaches the readers, and the shape every reader has."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from repository.domain.transcript import ReadingWarning, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file's bytes and, where they are text, the normalised text (formats.md 3, rule 2); "" where they are not."""
+
+    data: bytes
+    name: str
+    text: str = ""
+    encoding: str = ""
+    encoding_guessed: bool = False
+    warnings: tuple[ReadingWarning, ...] = ()
+
+    @property
+    def extension(self) -> str:
+        """Give the name's extension in lower case, without the dot; "" if there is none."""
+        _, dot, extension = self.name.rpartition(".")
+        return extension.lower() if dot else ""
+
+
+class Reader(Protocol):
+    """What a module in `formats` offers."""
+
+    NAME: str
+    VERSION: int
+
+    def recognise(self, received: Received) -> float:
+        """Say how sure this reader is that the file is its own, 0..1, by content; the name only breaks ties."""
+
+    def read(self, received: Received) -> Transcript:
+        """Read the file; raise UnreadableSource only where nothing sensible can be made of it."""

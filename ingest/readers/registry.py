@@ -1,0 +1,88 @@
+"""The readers there are, and reading: every module in `formats` is one, the most confident reads."""
+
+import importlib
+import pkgutil
+from dataclasses import replace
+from functools import cache
+from typing import cast
+
+from ingest.readers import formats
+from ingest.readers.dating import day_in
+from ingest.readers.decoding import decode
+from ingest.readers.received import Reader, Received
+from ingest.readers.refusing import refuse_if_known
+from repository.domain.transcript import ReadingWarning, Transcript
+from repository.errors import UnreadableSource
+
+#: Bytes a file may have.
+MOST_BYTES = 100 << 20
+#: From here on a reader is believed even if the file looks like something that is known not to be read.
+_SURE = 0.5
+
+
+@cache
+def readers() -> tuple[Reader, ...]:
+    """Load the readers."""
+    names = sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
+    return tuple(cast(Reader, importlib.import_module(f"{formats.__name__}.{name}")) for name in names)
+
+
+def recognise(data: bytes, name: str) -> list[tuple[Reader, float]]:
+    """List the readers that could read these bytes, the most confident (0..1) first."""
+    return _votes(_receive(data, name))
+
+
+def read(data: bytes, name: str, *, most_bytes: int = MOST_BYTES) -> Transcript:
+    """Read a file by its content; raise UnreadableSource with what is wrong and the remedy."""
+    try:
+        return _read(data, name, most_bytes)
+    except UnreadableSource as error:
+        if error.file:
+            raise
+        raise UnreadableSource(error.message, file=name, line=error.line, hint=error.hint, slug=error.slug) from error
+
+
+def _read(data: bytes, name: str, most_bytes: int) -> Transcript:
+    if not data.strip(b"\0\t\n\r \xef\xbb\xbf\xff\xfe"):
+        raise UnreadableSource("The file is empty.", slug="empty-file", hint="Export it again.")
+    if len(data) > most_bytes:
+        raise UnreadableSource(
+            f"The file has {len(data) >> 20} MB; {most_bytes >> 20} MB can be read.",
+            slug="too-large",
+            hint="Cut it into parts, or export the text without pictures and sound.",
+        )
+    received = _receive(data, name)
+    votes = _votes(received)
+    if not votes or votes[0][1] < _SURE:
+        refuse_if_known(received)
+    reader, confidence = votes[0]
+    transcript = reader.read(received)
+    if not transcript.turns:
+        raise UnreadableSource(
+            "There are no words in the file.", slug="no-words", hint="Wait until the transcript is complete; export it again."
+        )
+    return replace(
+        transcript,
+        occurred_on=transcript.occurred_on or day_in(name),
+        reader=reader.NAME,
+        reader_version=reader.VERSION,
+        confidence=confidence,
+        encoding=received.encoding or "utf-8",
+        encoding_guessed=received.encoding_guessed,
+        warnings=received.warnings + transcript.warnings,
+    )
+
+
+def _receive(data: bytes, name: str) -> Received:
+    decoded = None if data.startswith(b"PK\x03\x04") else decode(data)
+    if decoded is None:
+        return Received(data, name)
+    warnings = ()
+    if decoded.damaged:
+        warnings = (ReadingWarning(f"{decoded.damaged} characters could not be decoded or were dropped."),)
+    return Received(data, name, decoded.text, decoded.encoding, decoded.guessed, warnings)
+
+
+def _votes(received: Received) -> list[tuple[Reader, float]]:
+    votes = [(reader, reader.recognise(received)) for reader in readers()]
+    return sorted((vote for vote in votes if vote[1] > 0), key=lambda vote: -vote[1])
