@@ -66,20 +66,28 @@ def retrieval(docs: dict[str, str]) -> Callable[..., list[tuple[str, int, int]]]
     """Bring transcripts into a repository of their own, through the pipeline, and search it as the pages do."""
     import tempfile
 
-    from bench.filling import fill
+    from bench.filling import fill, offsets
 
     workspace, names = fill(Path(tempfile.mkdtemp()), docs)
     from repository.domain.access import LOCAL_ADMIN
     from repository.retrieval import Scope, find
 
     studies = {name: number for number, name in names.items()}
+    places: dict[int, list[int]] = {}
+    with workspace.read() as unit:
+        for number, name in names.items():
+            for session in unit.sessions.of_study(LOCAL_ADMIN, number):
+                revision = unit.sessions.revision(session.text_id or 0)
+                assert revision is not None
+                places[number] = offsets(revision.body, docs[name])
 
     def search(query: str, k: int, doc_id: str | None = None) -> list[tuple[str, int, int]]:
         scope = Scope(studies=(studies[doc_id],)) if doc_id is not None else Scope()
         found = find(workspace, LOCAL_ADMIN, query, scope=scope, limit=k).found
         with workspace.read() as unit:
             rows = unit.segments.seen(LOCAL_ADMIN, [hit.id for hit in found])
-        return [(names[rows[hit.id].study_id], rows[hit.id].start, rows[hit.id].end) for hit in found if hit.id in rows]
+        hits = [rows[hit.id] for hit in found if hit.id in rows]
+        return [(names[s.study_id], places[s.study_id][s.start], places[s.study_id][s.end]) for s in hits]
 
     return search
 

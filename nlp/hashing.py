@@ -32,7 +32,8 @@ class HashingEmbedder:
                 row[0] = 1.0
         if progress:
             progress(len(texts))
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        return unit
 
 
 def _features(text: str) -> list[tuple[str, float]]:

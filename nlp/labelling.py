@@ -90,7 +90,7 @@ class Labeller:
         own = np.zeros_like(self._meanings)
         np.add.at(own, self._owner, self._spoken)
         shares = np.maximum(np.bincount(self._owner, minlength=len(self.labels)), 1)[:, None]
-        definition = _unit(self._meanings + 0.5 * own / shares)
+        definition = _unit(np.asarray(self._meanings + own / (2 * shares), np.float32))
         blended = _unit((definition * PRIOR + self._learned) / (PRIOR + self._count[:, None]))
         return _unit(blended - blended.mean(0))
 
@@ -110,7 +110,7 @@ class Labeller:
     def evidence(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
         """Give (n, k) evidence: cosine from the mean, plus what shared words add. One matrix product."""
         near = _unit(vectors - self._mean) @ self._prototypes.T
-        return near + WORDS * self._shared(texts)
+        return np.asarray(near + WORDS * self._shared(texts), np.float32)
 
     def _shared(self, texts: Sequence[str]) -> Vectors:
         """Give (n, k) what shared words tell, 0..1: every stem once, saturating."""
@@ -123,7 +123,7 @@ class Labeller:
             for stem in set(stems(content_words(text))):
                 for place, weight in index.get(stem, ()):
                     row[place] += weight
-        return 1 - np.exp(-told / ENOUGH)
+        return np.asarray(1 - np.exp(-told / ENOUGH), np.float32)
 
     def score(self, texts: Sequence[str], vectors: Vectors) -> Vectors:
         """Give (n, k) scores 0..1."""
@@ -162,11 +162,11 @@ class Labeller:
 
 
 def _score_of(near: float, told: float) -> float:
-    return float(_certainty(np.float32(near + WORDS * (1 - np.exp(-told / ENOUGH)))))
+    return float(_certainty(np.asarray(near + WORDS * (1 - np.exp(-told / ENOUGH)), np.float32)))
 
 
-def _certainty(evidence):  # type: ignore[no-untyped-def]
-    return 1 / (1 + np.exp(-(evidence - EVEN) / STEEP))
+def _certainty(evidence: Vectors) -> Vectors:
+    return np.asarray(1 / (1 + np.exp(-(evidence - EVEN) / STEEP)), np.float32)
 
 
 def _unit(vectors: Vectors) -> Vectors:

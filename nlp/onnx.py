@@ -105,7 +105,7 @@ def export(folder: Path, path: Path) -> None:
 
     warnings.simplefilter("ignore")
 
-    class Pooled(torch.nn.Module):
+    class Pooled(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.bert = AutoModel.from_pretrained(folder, local_files_only=True, attn_implementation="eager").eval()

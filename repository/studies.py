@@ -167,7 +167,6 @@ def purge(workspace: Workspace) -> int:
             if source and not unit.sessions.of_source(source.id):
                 unit.sources.remove(source.id)
                 gone.add(source.digest)
-        unit.vectors.remove_orphans()
         unit.facts.bump(PASSAGES)
         # Within the transaction: an upload of the same bytes commits before it, and is seen, or after it, and looks.
         for digest in gone - unit.sources.digests():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from nlp.hashing import HashingEmbedder
 
+from nlp.hashing import HashingEmbedder
 from repository.codebook import ensure_codebook
 from repository.settings import IndexSettings, Settings, StorageSettings
 from repository.workspace import Workspace

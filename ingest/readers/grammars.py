@@ -21,13 +21,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """A habit. `labelled`: it names speakers; `timed`: it gives times; `below`: the words begin on the next line."""
+    """A habit. `labelled`: it names speakers; `timed`: it gives times; `below`: the words begin on the next line.
+
+    `certain`: nothing but a header looks like this, whatever the label.
+    """
 
     name: str
     pattern: re.Pattern[str]
     labelled: bool = True
     timed: bool = True
     below: bool = False
+    certain: bool = False
     kind: TurnKind = TurnKind.SPEECH
 
 
@@ -42,13 +46,14 @@ _WHO = rf"(?P<label>{LABEL})"
 _THEN = r"(?:\s+|$)"
 
 GRAMMARS: tuple[Grammar, ...] = (
-    _grammar("zoom-chat", rf"(?P<time>{STAMP})\t(?P<label>[^\t\n]{{1,80}}):(?:\t|$)", chat=True),
+    _grammar("zoom-chat", rf"(?P<time>{STAMP})\t(?P<label>[^\t\n]{{1,80}}):(?:\t|$)", chat=True, certain=True),
     _grammar(
         "zoom-chat-from",
         rf"(?:\d{{4}}-\d\d-\d\d )?(?P<time>{STAMP})\s+From\s+(?P<label>[^\n]{{1,80}}?)\s+to\s+[^\n]{{1,120}}?:{_THEN}",
         chat=True,
+        certain=True,
     ),
-    _grammar("captions", rf"\[(?P<label>[^\[\]\n]{{1,80}})\]\s{{1,4}}{_TIME}\s*$", below=True),
+    _grammar("captions", rf"\[(?P<label>[^\[\]\n]{{1,80}})\]\s{{1,4}}{_TIME}\s*$", below=True, certain=True),
     _grammar("name-then-time", rf"{_WHO}\s?[\[(]{_TIME}[\])]\s?:?{_THEN}"),
     _grammar("time-then-name", rf"{_BOXED}\s*[-–]?\s*{_WHO}\s?[:：]{_THEN}"),
     _grammar("name-time", rf"(?:{_WHO}\s+)?{_TIME}\s*$", below=True),

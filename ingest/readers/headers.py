@@ -78,7 +78,7 @@ def _headers(grammar: Grammar, lines: Sequence[Line]) -> tuple[dict[int, Header]
         end = parse_stamp(group["end"]) if group.get("end") else None
         indent = len(line.text) - len(line.text.lstrip())
         every[index] = Header(label, start, end, indent + found.end())
-    if grammar.labelled:
+    if grammar.labelled and not grammar.certain:
         speakers = _speakers(grammar, lines, every)
         every = {i: h for i, h in every.items() if h.label in speakers or (h.label is None and speakers)}
     return every, _explained(grammar, lines, every)
@@ -171,7 +171,8 @@ def _spoken(lines: Sequence[Line], grammar: Grammar, headers: dict[int, Header],
         start, end = (header.start_ms, header.end_ms) if header and timed else (None, None)
         if start is None and clock is not None:
             start, clock = clock, None
-        pieces.append(Piece("", label, kind, start, end, breaks=True, line=line.number))
+        breaks = grammar.labelled or kind is TurnKind.NOTE  # times alone cut lines anywhere, even inside a sentence
+        pieces.append(Piece("", label, kind, start, end, breaks=breaks, line=line.number))
         bodies.append([text])
 
     fresh = True  # the next line begins a piece

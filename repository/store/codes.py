@@ -28,7 +28,7 @@ class CodeStore:
 
     def add_missing(self, facts: Sequence[CodeFacts]) -> int:
         """Add codes whose slug is new, parents before children; count them."""
-        known = dict(self._sql.execute(sa.select(t.code.c.slug, t.code.c.id)).tuples().all())
+        known = dict(self._sql.execute(sa.select(t.code.c.slug, t.code.c.id)).all())
         added = 0
         for position, fact in enumerate(facts, len(known)):
             if fact.slug in known:

@@ -33,9 +33,7 @@ class CodingStore:
         decided = set(
             self._sql.execute(
                 sa.select(t.suggestion.c.code_id, t.suggestion.c.code_version, t.suggestion.c.words_sha).where(mine)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         rows = [_suggestion_row(s) for s in suggestions if (s.code_id, s.code_version, s.words_sha) not in decided]
         if rows:

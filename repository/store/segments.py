@@ -59,7 +59,6 @@ class SegmentStore:
         """Make these the session's segments; those that stay keep their row, those that go leave a tombstone."""
         held = set(self._sql.scalars(sa.select(t.segment.c.id).where(t.segment.c.session_id == session_id)))
         wanted = {segment.id for segment in segments}
-        self._remove(held - wanted)
         new = [
             {
                 "id": s.id,
@@ -80,6 +79,7 @@ class SegmentStore:
         ]
         if new:
             self._sql.execute(sa.insert(t.segment), new)
+        self._remove(held - wanted)  # last: words that stay keep their vector
         FactStore(self._sql).bump(PASSAGES)
 
     def remove_of_sessions(self, session_ids: Collection[int]) -> None:

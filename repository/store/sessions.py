@@ -112,9 +112,7 @@ class SessionStore:
         """Give the words and turns of each (text, start, end)."""
         texts = {text_id for text_id, _, _ in spans}
         bodies = dict(
-            self._sql.execute(sa.select(t.text.c.id, t.text.c.body).where(among(self._sql, t.text.c.id, texts)))
-            .tuples()
-            .all()
+            self._sql.execute(sa.select(t.text.c.id, t.text.c.body).where(among(self._sql, t.text.c.id, texts))).all()
         )
         edges: dict[int, list[Any]] = {}
         query = sa.select(t.turn.c.text_id, t.turn.c.idx, t.turn.c.start, t.turn.c.end).order_by(t.turn.c.idx)
@@ -133,7 +131,7 @@ class SessionStore:
             t.session.c.text_id.is_not(None),
             t.session.c.deleted_at.is_(None),
         )
-        return dict(self._sql.execute(query.group_by(t.session.c.source_id)).tuples().all())
+        return dict(self._sql.execute(query.group_by(t.session.c.source_id)).all())
 
     def all_of_study(self, study_id: int) -> list[int]:
         """List every session of a study, binned or not; for purging."""
@@ -226,9 +224,9 @@ class SessionStore:
 
     def _keep_turns(self, session_id: int, text_id: int, transcript: Transcript) -> None:
         known = dict(
-            self._sql.execute(sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id))
-            .tuples()
-            .all()
+            self._sql.execute(
+                sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id)
+            ).all()
         )
         new = [
             {
@@ -244,7 +242,7 @@ class SessionStore:
         if new:
             self._sql.execute(sa.insert(t.speaker), new)
             rows = sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id)
-            known = dict(self._sql.execute(rows).tuples().all())
+            known = dict(self._sql.execute(rows).all())
         ids = [known[speaker.label] for speaker in transcript.speakers]
         turns = [
             {

@@ -66,9 +66,7 @@ class TallyStore:
                 .join(t.job, t.job.c.source_id == t.source.c.id)
                 .where(t.job.c.state.in_(("queued", "running")))
                 .group_by(t.source.c.study_id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         found = {row[0]: StudyTally(row[1], people.get(row[0], 0), pending.pop(row[0], 0), row[2]) for row in sessions}
         return found | {study_id: StudyTally(pending=count) for study_id, count in pending.items()}
@@ -84,7 +82,7 @@ class TallyStore:
             .subquery()
         )
         key = rows.c[0]
-        return dict(self._sql.execute(sa.select(key, sa.func.count()).group_by(key)).tuples().all())
+        return dict(self._sql.execute(sa.select(key, sa.func.count()).group_by(key)).all())
 
     def participants(self, viewer: Viewer, session_ids: Collection[int] | None = None) -> int:
         """Count distinct participants, in all sessions or in some."""
@@ -140,7 +138,7 @@ class TallyStore:
             .where(seen)
             .group_by(coding_key)
         )
-        return dict(self._sql.execute(suggested).tuples().all()), dict(self._sql.execute(coded).tuples().all())
+        return dict(self._sql.execute(suggested).all()), dict(self._sql.execute(coded).all())
 
     def codes(self, viewer: Viewer, *, study_id: int | None = None) -> Mapping[int, CodeTally]:
         """Count by code, everywhere or in one study."""

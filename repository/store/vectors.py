@@ -25,13 +25,17 @@ class VectorStore:
             .join(t.session, t.session.c.id == t.segment.c.session_id)
             .where(t.session.c.source_id == source_id, ~known)
         )
-        return dict(self._sql.execute(query).tuples().all())
+        return dict(self._sql.execute(query).all())
 
     def add(self, fingerprint: str, vectors: Mapping[str, bytes]) -> None:
-        """Keep vectors by the words' hash; those somebody else kept meanwhile are left as they are."""
-        if not vectors:
+        """Keep vectors by the words' hash, unless somebody kept them or deleted the words meanwhile."""
+        wanted = sa.select(t.segment.c.words_sha).where(among(self._sql, t.segment.c.words_sha, vectors.keys()))
+        rows = [
+            {"words_sha": sha, "fingerprint": fingerprint, "data": vectors[sha]}
+            for sha in self._sql.scalars(wanted.distinct())
+        ]
+        if not rows:
             return
-        rows = [{"words_sha": sha, "fingerprint": fingerprint, "data": data} for sha, data in vectors.items()]
         if self._sql.dialect.name == "sqlite":
             from sqlalchemy.dialects.sqlite import insert as upsert
         else:
@@ -44,7 +48,7 @@ class VectorStore:
         query = sa.select(t.vector.c.words_sha, t.vector.c.data).where(
             t.vector.c.fingerprint == fingerprint, among(self._sql, t.vector.c.words_sha, shas)
         )
-        return dict(self._sql.execute(query).tuples().all())
+        return dict(self._sql.execute(query).all())
 
     def count_missing(self, fingerprint: str) -> int:
         """Count segments of files past embedding that have no vector of this model."""

@@ -16,6 +16,9 @@ from repository.index.vectors import Floats, MemoryIndex, VectorIndex
 
 DIMENSION = 48
 
+# Chroma's HTTP client leaves its sockets to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 def unit_vectors(n: int, seed: int = 0) -> Floats:
     made = np.random.default_rng(seed).normal(size=(n, DIMENSION)).astype(np.float32)

@@ -8,7 +8,8 @@ import repository.store.tables
 revision = "0001"
 down_revision = None
 
-# Full text and tombstones are kept by the database itself, so that no way of removing a segment can forget them.
+# Full text, tombstones and the end of vectors nobody needs are kept by the database itself, so that no way of removing
+# a segment can forget them.
 SQLITE = (
     """CREATE VIRTUAL TABLE segment_fts USING fts5(
         words, content='segment', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
@@ -19,6 +20,8 @@ SQLITE = (
     """CREATE TRIGGER segment_goes AFTER DELETE ON segment BEGIN
         INSERT INTO segment_fts(segment_fts, rowid, words) VALUES ('delete', old.id, old.words);
         INSERT OR REPLACE INTO tombstone(segment_id) VALUES (old.id);
+        DELETE FROM vector WHERE words_sha = old.words_sha
+            AND NOT EXISTS (SELECT 1 FROM segment WHERE segment.words_sha = old.words_sha);
     END""",
 )
 POSTGRESQL = (
@@ -31,6 +34,8 @@ POSTGRESQL = (
     END $$""",
     """CREATE FUNCTION segment_goes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO tombstone(segment_id) VALUES (old.id) ON CONFLICT DO NOTHING;
+        DELETE FROM vector WHERE words_sha = old.words_sha
+            AND NOT EXISTS (SELECT 1 FROM segment WHERE segment.words_sha = old.words_sha);
         RETURN old;
     END $$""",
     "CREATE TRIGGER segment_comes AFTER INSERT ON segment FOR EACH ROW EXECUTE FUNCTION segment_comes()",

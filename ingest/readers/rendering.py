@@ -1,0 +1,161 @@
+"""Markdown source to plain lines: rendered by `markdown`, cleaned by `nh3`, then read off the HTML.
+
+python-markdown is quadratic on hostile input (reliability.md F12), so it sees one block at a time, and a block with the
+marks of an attack is kept as written.
+"""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from ingest.readers.grammars import Line
+
+#: Characters of a block that is rendered; marks of one kind left open in it; marks in a row.
+_LONGEST, _OPEN = 20_000, 20
+_ROW = re.compile(r"(?:[\[\]<>*_`!()&\\~#+|-]\s?){20}")
+_TAGS = frozenset(
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong b i u del br hr table thead tbody tr th td div aside".split()
+)
+#: Angle brackets that begin no HTML of a note are words: "I copy <everything>".
+_NO_TAG = re.compile(r"<(?!/?(?:a|img|span|sup|sub|mark|kbd|script|style|details|summary|iframe|svg|form|input|" + "|".join(sorted(_TAGS)) + r")\b|!--|https?://|mailto:)", re.I)
+_KEPT = "\x10"  # stands for such a bracket; the text has no control characters
+_FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_ORDERED = re.compile(r"\s{0,3}(\d{1,9})[.)]\s")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
+
+
+def lines_of_markdown(source: str, first: int = 1) -> list[Line]:
+    """Give the plain lines of Markdown source whose first line has the number `first`: headings are notes."""
+    import markdown
+    import nh3
+
+    lines: list[Line] = []
+    for number, block, fenced in _blocks(source.split("\n"), first):
+        if fenced or not _is_tame(block):
+            lines += [Line(line, number + i, gap=i == 0) for i, line in enumerate(block.split("\n")) if line.strip()]
+            continue
+        try:
+            dirty = markdown.markdown(_NO_TAG.sub(_KEPT, block), extensions=["tables"])
+        except RecursionError:
+            dirty = ""
+        clean = nh3.clean(dirty, tags=set(_TAGS), attributes={"ol": {"start"}}, link_rel=None)
+        listing = _Listing(number)
+        listing.feed(clean)
+        listing.close()
+        lines += listing.lines or [Line(block, number, gap=True)] if not _is_empty(block) else []
+    return lines
+
+
+def _is_empty(block: str) -> bool:
+    """Say whether a block shows nothing: comments, pictures, rules, link targets."""
+    shown = re.sub(r"<!--.{0,5000}?-->|!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)|^\s{0,3}\[[^\]\n]{1,200}\]:\s.{0,2000}$", "", block, flags=re.S | re.M)
+    return not any(c.isalnum() for c in re.sub(r"<[^<>\n]{0,500}>", "", shown))
+
+
+def _blocks(lines: list[str], first: int) -> Iterator[tuple[int, str, bool]]:
+    """Give (line number, text, whether fenced) of each run of lines between blank ones; list items keep together."""
+    run: list[str] = []
+    began = first
+    fence = ""
+    for number, line in enumerate(lines, first):
+        mark = _FENCE.match(line)
+        if fence or mark:
+            if run and not fence:
+                yield began, "\n".join(run), False
+                run = []
+            closes = bool(fence and mark and mark.group(1).startswith(fence))
+            if fence and not closes:
+                run.append(line)
+                continue
+            if run:
+                yield began, "\n".join(run), True
+            run, began = [], number + 1
+            fence = "" if fence else (mark.group(1) if mark else "")
+            continue
+        if not line.strip():
+            if run:
+                yield began, "\n".join(run), False
+            run = []
+            continue
+        if not run:
+            began = number
+            line = line.lstrip() if not _ITEM.match(line) else line.strip()  # indented: goes on in a list, no code
+        run.append(line)
+    if run:
+        yield began, "\n".join(run), bool(fence)
+
+
+def _is_tame(block: str) -> bool:
+    if len(block) > _LONGEST or _ROW.search(block):
+        return False
+    return all(abs(block.count(a) - block.count(b)) <= _OPEN for a, b in ("[]", "()", "<>")) and block.count("<") <= 200
+
+
+class _Listing(HTMLParser):
+    """Reads lines off clean HTML. Numbers are those of the source, as far as line ends survive."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines: list[Line] = []
+        self._number = number
+        self._text: list[str] = []
+        self._gap, self._note, self._strong = True, False, False
+        self._lists: list[int | None] = []
+        self._prefix = ""
+        self._at_start = True
+        self._cells = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("strong", "b"):
+            self._strong |= self._at_start
+        elif tag in ("ul", "ol"):
+            self._end_line()
+            start = dict(attrs).get("start") or "1"
+            self._lists.append(int(start) if tag == "ol" and start.isdigit() else 1 if tag == "ol" else None)
+        elif tag == "li":
+            self._end_line(paragraph=True)
+            count = self._lists[-1] if self._lists else None
+            self._prefix = "- " if count is None else f"{count}. "
+            if count is not None:
+                self._lists[-1] = count + 1
+        elif tag in ("td", "th"):
+            if self._cells:
+                self._text.append(" | ")
+            self._cells += 1
+        elif tag == "br":
+            self._end_line()
+        elif tag not in ("em", "i", "u", "del", "code"):
+            self._end_line(paragraph=True)
+            self._note = tag[0] == "h" and tag[1:].isdigit()
+            self._cells = 0
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("ul", "ol") and self._lists:
+            self._lists.pop()
+        if tag not in ("em", "i", "u", "del", "code", "strong", "b", "td", "th", "br"):
+            self._end_line(paragraph=True)
+            self._note = False
+
+    def handle_data(self, data: str) -> None:
+        for index, part in enumerate(data.split("\n")):
+            if index:
+                self._end_line()
+                self._number += 1
+            if part.strip():
+                self._at_start = False
+            self._text.append(part)
+
+    def close(self) -> None:
+        super().close()
+        self._end_line()
+
+    def _end_line(self, *, paragraph: bool = False) -> None:
+        words = "".join(self._text).replace(_KEPT, "<").strip()
+        if words:
+            self.lines.append(Line(self._prefix + words, self._number, self._gap, self._note, self._strong))
+            self._gap = False
+            self._prefix = ""
+        self._gap |= paragraph
+        self._text.clear()
+        self._strong, self._at_start = False, True
