@@ -23,7 +23,9 @@ def to_json(transcript: Transcript) -> str:
     """Write a transcript as JSON. Rows are lists: a text has up to 100,000 cues."""
     facts = {
         "text": transcript.text,
-        "turns": [[t.idx, t.speaker, t.kind, t.start, t.end, t.start_ms, t.end_ms, t.time_precision] for t in transcript.turns],
+        "turns": [
+            [t.idx, t.speaker, t.kind, t.start, t.end, t.start_ms, t.end_ms, t.time_precision] for t in transcript.turns
+        ],
         "speakers": [[s.label, s.role, s.role_source, s.role_confidence] for s in transcript.speakers],
         "cues": [[c.turn, c.start, c.end, c.start_ms, c.end_ms, c.confidence, c.raw_ref] for c in transcript.cues],
         "kind": transcript.kind,

@@ -5,10 +5,10 @@ it once. Bringing vectors into the index is not among them: whoever owns the ind
 """
 
 import numpy as np
-from nlp.language import detect_language, sentence_spans
 
 from ingest.sandbox import Limits, read_untrusted
 from ingest.segmenting import segment
+from nlp.language import detect_language, sentence_spans
 from repository.domain.source import Source, Stage
 from repository.jobs import Step, Work
 from repository.store.segments import Segment, segment_id, words_sha

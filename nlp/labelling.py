@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from nlp.embedding import Embedder, Vectors
-from nlp.words import content_words, stems
+from nlp.words import stems, subject_words
 
 #: What shared words can add to a cosine at most.
 WORDS = 0.2
@@ -22,7 +22,7 @@ ENOUGH = 4.0
 #: A definition counts as this many examples.
 PRIOR = 2.0
 #: Evidence at which a label is as likely as not, and how fast certainty grows around it.
-EVEN, STEEP = 0.34, 0.06
+EVEN, STEEP = 0.36, 0.06
 #: A label is only suggested if its evidence is within this of the text's best label.
 BESIDE = 0.12
 #: Texts from which their own mean is told.
@@ -99,9 +99,9 @@ class Labeller:
         """Give each label's stems with their rarity among the labels; cues count double."""
         sets = []
         for label in self.labels:
-            # What "not when" names belongs to another label.
-            told = " ".join((label.name, label.definition, label.use_when, *label.examples))
-            sets.append((set(stems(content_words(told))), set(stems(content_words(" ".join(label.cues))))))
+            # What "not when" names belongs to another label, and much in an example's words is chance.
+            told = " ".join((label.name, label.definition, label.use_when))
+            sets.append((set(stems(subject_words(told))), set(stems(subject_words(" ".join(label.cues))))))
         held = Counter(stem for told, cues in sets for stem in told | cues)
         k = len(self.labels)
         rarity = {stem: float(np.log(1 + (k - count + 0.5) / (count + 0.5))) for stem, count in held.items()}
@@ -120,7 +120,7 @@ class Labeller:
                 index.setdefault(stem, []).append((place, weight))
         told = np.zeros((len(texts), len(self.labels)), np.float32)
         for row, text in zip(told, texts, strict=True):
-            for stem in set(stems(content_words(text))):
+            for stem in set(stems(subject_words(text))):
                 for place, weight in index.get(stem, ()):
                     row[place] += weight
         return np.asarray(1 - np.exp(-told / ENOUGH), np.float32)
@@ -149,7 +149,7 @@ class Labeller:
         near = float(_unit(vector[None] - self._mean)[0] @ self._prototypes[place])
         weights = self._vocabulary[place]
         used: dict[str, str] = {}
-        for word, stem in zip(words := content_words(text), stems(words), strict=True):
+        for word, stem in zip(words := subject_words(text), stems(words), strict=True):
             if stem in weights:
                 used.setdefault(stem, word)
         total = sum(weights[stem] for stem in used)

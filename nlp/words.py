@@ -29,6 +29,33 @@ def content_words(text: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if word.replace("’", "'").split("'")[0] not in STOP))
 
 
+#: Words that a question may rest on but that say little about what somebody is talking about, in any research.
+VAGUE = frozenset(
+    re.findall(
+        r"\w+",
+        """actually after again always another anybody anyone anything around away back before being best better big bit
+        call called came come comes day days different down each either else end even ever every everybody everything
+        few find first found four full give given go goes going gone good happen happened hard here however keep kept
+        kind know last late later least left less let like little long look looked looks lot made make makes many maybe
+        mean might moment much must need needed never new next nobody nothing now number often old once one only open
+        other others own part people person place point put quite rather real really right same saw see seen several
+        simply since somebody someone something sometimes speaker still stop sure take taken takes tell tells than
+        thing things think though thought three through time times today together told too took tried try turn turned
+        turns two under until use used uses using usually want wanted wants way week weeks well went whatever whether
+        whole without work worked works worse wrong yes yet""",
+    )
+)
+
+
+def subject_words(text: str) -> list[str]:
+    """Give a text's content words without the vague ones.
+
+    >>> subject_words("The first thing I didn't see was the reminder.")
+    ['reminder']
+    """
+    return [word for word in content_words(text) if word not in VAGUE and not word.replace("’", "'").endswith("n't")]
+
+
 def stems(words: Iterable[str]) -> list[str]:
     """Give the stem of each word, so that forms of a word compare equal (Snowball, English).
 

@@ -236,7 +236,8 @@ def status(workspace: Workspace, *, state: str = "not running", message: str = "
         return workspace.neighbours.status()
     with workspace.read() as unit:
         generation = unit.facts.number(GENERATION)
-        total, pending = unit.segments.count(), unit.segments.count_not_indexed_as(generation)
+        total = unit.segments.count()
+        pending = unit.segments.count_not_indexed_as(generation) if generation else total
     return IndexStatus(state, total - pending, pending, generation, message)
 
 

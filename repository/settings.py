@@ -202,7 +202,7 @@ def _typed(value: Any, kind: type[Any], place: str, key: str) -> Any:
     try:
         if kind is bool and isinstance(value, str):
             return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
-        if kind in (int, float) and not isinstance(value, bool):
+        if kind in (int, float) and not isinstance(value, bool) and not (kind is int and isinstance(value, float)):
             return kind(value)
         if isinstance(value, kind):
             return value

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
-from nlp.labelling import Label, Labeller
 
+from nlp.labelling import Label, Labeller
 from repository.codebook import Codebook
 from repository.domain.coding import Code, CodeMode, Reason, Suggestion
 from repository.domain.transcript import Role

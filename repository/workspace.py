@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from nlp.embedding import Embedder, fingerprint_of, load_embedder
-
 from nlp.errors import ModelUnavailable
 from repository.bell import Bell
 from repository.errors import SettingsError, Unavailable

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.readers.roles import propose_roles
 from ingest.readers.stamps import in_order
@@ -41,6 +42,7 @@ class Piece:
     line: int | None = None
 
 
+@lru_cache(4096)
 def clean_label(label: str) -> str:
     """Give a speaker's label as written, but for outer blanks and controls of writing direction."""
     return " ".join(_BIDI.sub("", label).split())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.readers.assembling import Piece, assemble, clean_label
-from ingest.readers.cues import Block, in_time, split, without_repeats
+from ingest.readers.cues import Block, in_time, split, drop_repeats
 from ingest.readers.labels import LABEL, speakers_among
 from repository.domain.transcript import Transcript
 
@@ -21,8 +21,10 @@ def read_captions(text: str) -> Transcript:
     """Read WebVTT or SRT text; every word of every cue is kept once."""
     found = split(text.split("\n"))
     marked = _WORD_TIME.search(text) is not None
-    stripped = [replace(block, lines=[_untagged(line) for line in block.lines]) for block in found.blocks]
-    blocks, warnings = in_time(list(without_repeats(stripped, marked=marked)))
+    for block in found.blocks:
+        block.lines = [_untagged(line) for line in block.lines]
+    drop_repeats(found.blocks, marked=marked)
+    blocks, warnings = in_time(found.blocks)
     voiced = any(_VOICE.search(line) for block in blocks for line in block.lines)
     pieces = [piece for block in blocks for piece in _voices(block)]
     if not voiced:
@@ -36,6 +38,8 @@ def read_captions(text: str) -> Transcript:
 
 def _untagged(line: str) -> str:
     """Strip markup but voices, which are looked at later."""
+    if "<" not in line and "{" not in line:
+        return line
     return _TAG.sub(lambda tag: tag.group() if _VOICE.fullmatch(tag.group()) else "", line)
 
 
@@ -72,11 +76,12 @@ def _named(pieces: Sequence[Piece]) -> list[Piece]:
     speaker: str | None = None
     for piece, match in zip(pieces, found, strict=True):
         label = clean_label(match["label"]) if match else ""
-        if match and label in speakers:
-            speaker = label
-            named.append(replace(piece, speaker=speaker, text=piece.text[match.end() :]))
-        else:
-            named.append(replace(piece, speaker=speaker))
+        says_who = match is not None and label in speakers
+        speaker = label if says_who else speaker
+        if says_who or speaker:
+            text = piece.text[match.end() :] if match and says_who else piece.text
+            piece = replace(piece, speaker=speaker, text=text)
+        named.append(piece)
     return named
 
 
@@ -87,6 +92,6 @@ def _by_utterance(pieces: Sequence[Piece]) -> list[Piece]:
     for piece in pieces:
         utterance = _UTTERANCE.match(piece.ref)
         name = utterance.group() if utterance else ""
-        out.append(replace(piece, breaks=bool(name) and name != last))
+        out.append(replace(piece, breaks=True) if name and name != last else piece)
         last = name
     return out

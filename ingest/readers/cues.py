@@ -1,7 +1,7 @@
 """WebVTT and SRT alike: blocks of times and text, read so that no word is lost whatever is broken (formats.md 4)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.readers.stamps import parse_stamp
@@ -132,24 +132,24 @@ def _few(warnings: Sequence[ReadingWarning], most: int = 20) -> list[ReadingWarn
     return [*warnings[:most], ReadingWarning(f"{len(warnings) - most} more cues have broken times.")]
 
 
-def without_repeats(blocks: Sequence[Block], *, marked: bool) -> Iterator[Block]:
+def drop_repeats(blocks: Sequence[Block], *, marked: bool) -> None:
     """Drop the lines with which rolling captions repeat the cue before.
 
     `marked`: the file times single words, as YouTube's automatic captions do. Without that, two fifths of the cues must
     repeat before anything is dropped: people do say the same thing twice.
     """
     lines = [[line.strip() for line in block.lines if line.strip()] for block in blocks]
-    repeats = sum(_overlap(before, here) > 0 for before, here in zip(lines, lines[1:], strict=False))
-    if not repeats or (not marked and repeats < 0.4 * len(blocks)):
-        yield from blocks
-        return
-    for index, block in enumerate(blocks):
-        known = _overlap(lines[index - 1], lines[index]) if index else 0
-        yield replace(block, lines=lines[index][known:])
+    known = [0, *(_overlap(before, here) for before, here in zip(lines, lines[1:], strict=False))]
+    repeats = sum(count > 0 for count in known)
+    if marked or repeats >= 0.4 * len(blocks):
+        for block, here, count in zip(blocks, lines, known, strict=False):
+            block.lines = here[count:]
 
 
 def _overlap(before: Sequence[str], here: Sequence[str]) -> int:
     """Count the first lines of a cue that are the last ones of the cue before."""
+    if not here or here[0] not in before:
+        return 0
     for size in range(min(len(before), len(here), 4), 0, -1):
         if before[-size:] == here[:size]:
             return size

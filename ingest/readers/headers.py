@@ -18,6 +18,7 @@ _NEARLY = 0.1
 #: Characters of a line in which a header can lie.
 _HEAD = 300
 _LONE_TIME = re.compile(rf"\s*[\[(]?({STAMP})[\])]?\s*")
+_ANY_TIME = re.compile(r"\d:\d\d")
 _TIMED = re.compile(rf"\s*[\[(]?{STAMP}")
 _BULLET = re.compile(r"\s*(?:[-*•–·▪◦]|\d{1,3}[.)])\s+\S")
 
@@ -56,7 +57,8 @@ def lines_of(text: str) -> list[Line]:
 
 def parse(lines: Sequence[Line]) -> Parsed:
     """Make pieces of lines: turns where a habit of marking speakers explains the file, else notes by paragraph."""
-    found = [(grammar, *_headers(grammar, lines)) for grammar in GRAMMARS]
+    heads = _heads(lines)
+    found = [(grammar, *_headers(grammar, lines, heads)) for grammar in GRAMMARS]
     best = max((share for _, _, share in found), default=0.0)
     if best == 0.0:
         return Parsed(tuple(_notes(lines)), 0.0)
@@ -64,12 +66,25 @@ def parse(lines: Sequence[Line]) -> Parsed:
     return _spoken(lines, grammar, headers, share)
 
 
-def _headers(grammar: Grammar, lines: Sequence[Line]) -> tuple[dict[int, Header], float]:
+def _heads(lines: Sequence[Line]) -> list[tuple[int, str, bool]]:
+    """Give (index, beginning, whether it has a time) of each line in which a header can be: all of them have a colon."""
+    heads = []
+    for index, line in enumerate(lines):
+        head = line.text.lstrip()[:_HEAD]
+        if not line.note and (":" in head or "：" in head):
+            heads.append((index, head, _ANY_TIME.search(head) is not None))
+    return heads
+
+
+def _headers(
+    grammar: Grammar, lines: Sequence[Line], heads: Sequence[tuple[int, str, bool]]
+) -> tuple[dict[int, Header], float]:
     """Give the headers that a habit finds, by line, and the share of lines it explains; 0 if it is not to be believed."""
     every: dict[int, Header] = {}
-    for index, line in enumerate(lines):
-        if line.note or not (found := grammar.pattern.match(line.text.lstrip()[:_HEAD])):
+    for index, head, timed in heads:
+        if (grammar.timed and not timed) or not (found := grammar.pattern.match(head)):
             continue
+        line = lines[index]
         group = found.groupdict()
         label = clean_label(group["label"].strip("*_ ")) if group.get("label") else None
         if label is None and grammar.labelled and not (line.gap and _has_words_below(lines, index)):
@@ -110,25 +125,21 @@ def _explained(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Heade
         if len(headers) < _SHARE * timed:
             return 0.0
     total = sum(not line.note and not BOILERPLATE.fullmatch(line.text[:_HEAD]) for line in lines)
-    under = near = 0
-    inside = False
+    near = 0
+    inside = empty = False  # empty: only a header came so far, its words may follow after a gap
     for index, line in enumerate(lines):
-        if line.note:
-            inside = False
-            continue
-        if index in headers:
-            inside = True
-        elif line.gap:
-            inside = False
+        header = headers.get(index)
+        inside = not line.note and (header is not None or (inside and (empty or not line.gap)))
+        empty = header is not None and not line.text[header.rest :].strip()
         near += inside
-    first = min(headers)
-    under = sum(not line.note for line in lines[first:])
+    under = sum(not line.note for line in lines[min(headers) :])
     explained = min(1.0, (under if _is_sure(grammar, lines, headers) else near) / max(total, 1))
-    if len(headers) >= _FEWEST and explained >= _SHARE:
-        return explained
+    if explained < _SHARE:
+        return 0.0
     labels = {h.label for h in headers.values()}
-    few = near >= total and (len(labels) > 1 or all(label and is_known(label) for label in labels))
-    return explained if few and grammar.labelled else 0.0
+    known = all(label and is_known(label) for label in labels)
+    few = grammar.labelled and (known or (near >= total and len(labels) > 1))
+    return explained if few or len(headers) >= _FEWEST else 0.0
 
 
 def _is_sure(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Header]) -> bool:

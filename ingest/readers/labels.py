@@ -68,7 +68,7 @@ def speakers_among(labels: Sequence[str], *, trusted: Collection[str] = (), unif
     appears once is believed if it looks like a name and the file is `uniform` (headers always in the same place), or,
     whatever its case, if it is one word and everything in the file is headed (`all_headed`).
     """
-    counts = Counter(label for label in labels if is_possible(label) or is_known(label))
+    counts = {label: n for label, n in Counter(labels).items() if is_possible(label) or is_known(label)}
     sure = {label for label, count in counts.items() if count > 1 or is_known(label) or label in trusted}
     singles = set(counts) - sure
     if uniform:

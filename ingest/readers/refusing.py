@@ -50,6 +50,8 @@ def refuse_if_known(received: Received) -> None:
         )
     if data[4:8] == b"ftyp":
         raise UnreadableSource("This is a recording.", slug="not-text", hint=_MEDIA)
+    if data.startswith(b"PK") and b"word/" in data:
+        raise UnreadableSource("The document is damaged or incomplete.", slug="damaged-file", hint="Export it again.")
     for signature, slug, what, remedy in _SIGNATURES:
         if data.startswith(signature) and (not received.text or signature in (b"%PDF-", b"{\\rtf")):
             raise UnreadableSource(what, slug=slug, hint=remedy)

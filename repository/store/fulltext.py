@@ -54,7 +54,7 @@ class FulltextStore:
         query = (
             self._sqlite_query(words, phrases, scope) if self._sqlite else self._postgres_query(words, phrases, scope)
         )
-        return [(int(row[0]), float(row[1])) for row in self._sql.execute(query.limit(limit))]
+        return [(int(i), float(score)) for i, score in self._sql.execute(query.limit(limit)).tuples()]
 
     def _informative(self, words: Sequence[str]) -> list[str]:
         """Keep the rarest words whose passages together fit the budget, at least two."""
@@ -78,7 +78,7 @@ class FulltextStore:
 
     def _sqlite_query(
         self, words: Sequence[str], phrases: Sequence[str], scope: Sequence[sa.ColumnElement[bool]]
-    ) -> sa.Select[tuple[int, float]]:
+    ) -> sa.Select[int, float]:
         parts = [_quoted(phrase) for phrase in phrases]
         if words:
             parts.append("(" + " OR ".join(_quoted(word) for word in words) + ")")
@@ -92,7 +92,7 @@ class FulltextStore:
 
     def _postgres_query(
         self, words: Sequence[str], phrases: Sequence[str], scope: Sequence[sa.ColumnElement[bool]]
-    ) -> sa.Select[tuple[int, float]]:
+    ) -> sa.Select[int, float]:
         tsv: sa.ColumnElement[str] = sa.literal_column("segment.words_tsv")
         parts: list[sa.ColumnElement[Any]] = [sa.func.phraseto_tsquery("english", phrase) for phrase in phrases]
         if words:

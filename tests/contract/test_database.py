@@ -120,7 +120,7 @@ def test_what_is_read_comes_back_as_it_was(database: Database) -> None:
 def test_reading_twice_is_reading_once(database: Database) -> None:
     with database.write() as connection:
         unit = Unit(connection)
-        _, source_id, session_id = kept(unit)
+        _, source_id, _ = kept(unit)
         source = unit.sources.get(source_id)
         assert source is not None
         first = unit.sessions.of_source(source_id)

@@ -1,5 +1,6 @@
 """What every vector index must do: the exact one in memory, Chroma embedded, Chroma as a server."""
 
+import gc
 import socket
 import subprocess
 import sys
@@ -59,6 +60,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorInde
         made = ChromaIndex(None, client=client)
     yield made
     made.close()
+    gc.collect()  # the HTTP client's sockets, while this module's warnings are still ignored
 
 
 def filled(index: VectorIndex, n: int = 200) -> tuple[np.ndarray, np.ndarray, Floats]:
