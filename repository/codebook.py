@@ -70,6 +70,12 @@ def starter() -> list[CodeFacts]:
     return facts
 
 
+def names(workspace: Workspace) -> dict[str, str]:
+    """Give the name of each theme and code by its slug."""
+    with workspace.read() as unit:
+        return {code.facts.slug: code.facts.name for code in unit.codes.all()}
+
+
 def ensure_codebook(workspace: Workspace) -> None:
     """Give a new repository the starter codebook; one that has codes is left alone."""
     with workspace.read() as unit:

@@ -50,6 +50,12 @@ def find(workspace: Workspace, viewer: Viewer, name_or_number: str) -> Study:
         return study
 
 
+def titles(workspace: Workspace, viewer: Viewer) -> dict[int, str]:
+    """Give the title of each study, newest first."""
+    with workspace.read() as unit:
+        return {study.id: study.title for study in unit.studies.all(viewer)}
+
+
 def _check(viewer: Viewer, facts: StudyFacts) -> None:
     if not viewer.may_write:
         raise Forbidden("Readers cannot change studies.")

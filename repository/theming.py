@@ -55,6 +55,7 @@ class ThemeQuote:
     turn: int
     quote: str
     code_name: str
+    coder: str
     score: float
     suggested: bool
     reason: Reason
@@ -63,9 +64,10 @@ class ThemeQuote:
 
 @dataclass(frozen=True, slots=True)
 class ThemeView:
-    """A theme's page; counts by study and by month (YYYY-MM) are of sessions."""
+    """A theme's page; counts by study and by month (YYYY-MM) are of sessions. `theme_name`: what a code belongs to."""
 
     card: ThemeCard
+    theme_name: str
     quotes: tuple[ThemeQuote, ...]
     by_study: tuple[tuple[int, str, int], ...]
     by_month: tuple[tuple[str, int], ...]
@@ -76,6 +78,13 @@ def themes(workspace: Workspace, viewer: Viewer) -> tuple[ThemeCard, ...]:
     with workspace.read() as unit:
         codebook, tallies = Codebook(unit.codes.all()), dict(unit.tallies.codes(viewer))
         return tuple(_card(unit, viewer, codebook, tallies, theme) for theme in codebook.themes)
+
+
+def colours(workspace: Workspace) -> list[tuple[Code, str]]:
+    """Give the colour of each theme and code."""
+    with workspace.read() as unit:
+        codebook = Codebook(unit.codes.all())
+    return [(code, codebook.colour(code)) for code in codebook.codes]
 
 
 def theme(workspace: Workspace, viewer: Viewer, slug: str) -> ThemeView:
@@ -94,6 +103,7 @@ def theme(workspace: Workspace, viewer: Viewer, slug: str) -> ThemeView:
     by_month = Counter(f"{s.occurred_on:%Y-%m}" for s in sessions.values() if s.occurred_on)
     return ThemeView(
         card,
+        codebook.theme_of(code).facts.name,
         quotes,
         tuple((i, studies[i].title, count) for i, count in by_study.most_common()),
         tuple(sorted(by_month.items())),
@@ -122,6 +132,7 @@ class _Span:
     start: int
     end: int
     code_id: int
+    coder: str
     score: float
     suggested: bool
     reason: Reason
@@ -136,11 +147,11 @@ def _quotes(
     studies: dict[int, Study],
 ) -> tuple[ThemeQuote, ...]:
     coded = [
-        _Span(mark.session_id, mark.text_id, mark.start, mark.end, coding.code_id, 1.0, False, Reason())
+        _Span(mark.session_id, mark.text_id, mark.start, mark.end, coding.code_id, coding.coder, 1.0, False, Reason())
         for mark, coding, _ in unit.codings.codings(viewer, code_ids=ids)
     ]
     suggested = [
-        _Span(s.session_id, s.text_id, s.start, s.end, s.code_id, s.score, True, s.reason)
+        _Span(s.session_id, s.text_id, s.start, s.end, s.code_id, s.coder, s.score, True, s.reason)
         for s in unit.codings.pending(viewer, code_ids=ids, limit=QUOTES)
     ]
     spans = [span for span in (coded + suggested)[:QUOTES] if span.session_id in sessions]
@@ -165,6 +176,7 @@ def _quotes(
                 turn=said.turns[0],
                 quote=said.words,
                 code_name=codebook.by_id[span.code_id].facts.name,
+                coder=span.coder,
                 score=span.score,
                 suggested=span.suggested,
                 reason=span.reason,

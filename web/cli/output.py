@@ -1,13 +1,9 @@
 """How commands speak: tables and bars for people, one JSON document with --json, errors once and the same way."""
 
-import dataclasses
 import json
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from enum import Enum
 from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import click
@@ -58,22 +54,9 @@ def complain(error: CairnError) -> None:
 
 def echo_json(value: Any) -> None:
     """Print a value as JSON."""
+    from web.fragments import plain
+
     click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
-
-
-def plain(value: Any) -> Any:
-    """Turn domain values into what JSON knows."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Path) else value
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

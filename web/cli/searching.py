@@ -39,6 +39,7 @@ def search(
     from repository.search import search as find_quotes
     from repository.studies import find
     from repository.workspace import Workspace
+    from web.fragments import hits_json
 
     workspace = Workspace(settings)
     recall = Recall(workspace)
@@ -60,27 +61,7 @@ def search(
     )
     ranked = sorted(((hit, group) for group in results.groups for hit in group.hits), key=lambda pair: -pair[0].score)
     if as_json:
-        hits = [
-            {
-                "study": {"id": group.study_id, "title": group.study_title},
-                "session": {"id": hit.session_id, "title": group.session_title, "date": group.occurred_on},
-                "source": {"id": hit.source_id, "name": hit.source_name},
-                "start": hit.start,
-                "end": hit.end,
-                "quote": hit.quote,
-                "speaker": hit.speaker,
-                "role": hit.role,
-                "time": None if hit.start_ms is None else hit.start_ms / 1000,
-                "score": hit.score,
-                "arms": hit.arms,
-                "why": hit.why,
-                "themes": hit.themes,
-            }
-            for hit, group in ranked
-        ]
-        echo_json(
-            {"query": query, "count": results.count, "took_ms": results.took_ms, "notes": results.notes, "hits": hits}
-        )
+        echo_json(hits_json(results))
         return
     for hit, group in ranked:
         click.echo("\n" + hit.quote)

@@ -1,0 +1,93 @@
+"""The web application: pages and API round one workspace, with the headers that keep browsers out of trouble."""
+
+import os
+import secrets
+from importlib.metadata import version
+from pathlib import Path
+
+from flask import Flask, Response, abort, request
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import Markup
+
+from repository.workspace import Workspace
+from web import access, errors, fragments
+from web.api import searching as search_api
+from web.api import status as status_api
+from web.pages import bin as bin_pages
+from web.pages import home, jobs, studies, themes, transcripts, uploading
+
+#: One request may carry as much as this many of the largest files.
+FILES_AT_ONCE = 20
+#: No inline script or style, nothing from elsewhere; "data:" is for the icons inside Tabler's own stylesheet.
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+#: Days a browser may keep a static file; its address changes with its content.
+STATIC_DAYS = 30
+
+
+def create_app(workspace: Workspace) -> Flask:
+    """Make the application that serves `workspace`."""
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=secret(workspace.folder),
+        MAX_CONTENT_LENGTH=(workspace.settings.ingest.max_file_mb << 20) * FILES_AT_ONCE,
+        MAX_FORM_PARTS=1_000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,
+        # A page elsewhere that lets its own name point at this machine must not be answered (DNS rebinding).
+        TRUSTED_HOSTS=["localhost", "127.0.0.1", "[::1]"],
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_DAYS * 86_400,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions[access.EXTENSION] = workspace
+    CSRFProtect(app)
+    errors.register(app)
+    fragments.register(app)
+    for pages in (home, uploading, studies, transcripts, themes, jobs, bin_pages, search_api, status_api):
+        app.register_blueprint(pages.blueprint)
+    app.before_request(_refuse_strangers)
+    app.after_request(_guard)
+    app.jinja_env.globals.update(version=version("cairn-research"), now=workspace.clock, token=_token)
+    return app
+
+
+def secret(folder: Path) -> str:
+    """Give the key that signs cookies and forms; made once, readable by its owner only."""
+    path = folder / "secret.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="ascii")
+
+
+def _refuse_strangers() -> None:
+    """Refuse what another site makes a browser send here, even where it should know the form's token."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(403)
+
+
+def _guard(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _token() -> Markup:
+    """Give the hidden field that proves that a form is one of ours."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

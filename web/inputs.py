@@ -1,0 +1,99 @@
+"""What people and programs send, turned into values; whatever cannot be one is refused with a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from repository.domain.study import StudyFacts, StudyState
+from repository.domain.transcript import Role
+from repository.errors import Rejected
+from repository.search import Query
+
+T = TypeVar("T")
+
+#: Rows of a list shown at a time.
+PAGE = 50
+#: Hits shown first, and at most.
+HITS, MOST_HITS = 20, 100
+#: Longest question looked at.
+QUESTION = 1_000
+
+
+def day(text: str | None, what: str) -> date | None:
+    """Read YYYY-MM-DD, None for nothing. Raises Rejected."""
+    if not text or not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise Rejected(f"{what} “{text}” is not a day.", hint="Write it as 2026-03-17.", slug="not-a-day") from error
+
+
+def whole(text: str | None, what: str, *, default: int, least: int = 1, most: int = 10**9) -> int:
+    """Read a whole number within bounds. Raises Rejected."""
+    if not text:
+        return default
+    try:
+        return min(most, max(least, int(text)))
+    except ValueError as error:
+        raise Rejected(f"{what} “{text}” is not a whole number.", slug="not-a-number") from error
+
+
+def query(args: MultiDict[str, str]) -> Query:
+    """Read a search from an address: q, study*, theme*, role*, since, until, limit. Raises Rejected."""
+    try:
+        roles = tuple(Role(role) for role in args.getlist("role") if role)
+    except ValueError as error:
+        known = ", ".join(Role)
+        raise Rejected("There is no such role.", hint=f"Use one of: {known}.", slug="no-such-role") from error
+    return Query(
+        text=args.get("q", "").strip()[:QUESTION],
+        studies=tuple(whole(study, "Study", default=0) for study in args.getlist("study") if study),
+        themes=tuple(theme for theme in args.getlist("theme") if theme),
+        roles=roles,
+        since=day(args.get("since"), "The first day"),
+        until=day(args.get("until"), "The last day"),
+        limit=whole(args.get("limit"), "Limit", default=HITS, most=MOST_HITS),
+    )
+
+
+def study_facts(form: MultiDict[str, str]) -> StudyFacts:
+    """Read what a form says about a study. Raises Rejected."""
+    try:
+        state = StudyState(form.get("state") or StudyState.IN_THE_FIELD)
+    except ValueError as error:
+        known = ", ".join(StudyState)
+        raise Rejected(
+            "A study cannot be in that state.", hint=f"Use one of: {known}.", slug="no-such-state"
+        ) from error
+    questions = form.get("questions", "").splitlines()
+    return StudyFacts(
+        title=" ".join(form.get("title", "").split())[:200],
+        questions=tuple(" ".join(line.split())[:500] for line in questions if line.strip())[:50],
+        owner=form.get("owner", "").strip()[:200],
+        method=form.get("method", "").strip()[:200],
+        state=state,
+        product_area=form.get("product_area", "").strip()[:200],
+        cohort=form.get("cohort", "").strip()[:200],
+        started_on=day(form.get("started_on"), "The start"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a longer list; pages are numbered from 1."""
+
+    rows: tuple[T, ...]
+    number: int
+    of: int
+    total: int
+
+
+def page(rows: Sequence[T], args: MultiDict[str, str]) -> Page[T]:
+    """Give the page of rows that an address asks for with `page`; past the end it is the last one."""
+    of = max(1, -(-len(rows) // PAGE))
+    number = whole(args.get("page"), "Page", default=1, most=of)
+    return Page(tuple(rows[(number - 1) * PAGE : number * PAGE]), number, of, len(rows))
