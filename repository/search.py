@@ -17,7 +17,7 @@ from repository.retrieval import KEYWORD, MEANING, Found, Scope, find
 from repository.store.segments import Segment
 from repository.store.sessions import Place
 from repository.store.unit import Unit
-from repository.wording import citation
+from repository.wording import citation, said_by
 from repository.workspace import Workspace
 
 PHRASE = re.compile(r'"([^"]+)"')
@@ -50,7 +50,10 @@ class ThemeTag:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A quote: characters [start, end) of the session's text. `marks` are offsets into `quote` worth emphasising."""
+    """A quote: characters [start, end) of the session's text. `marks` are offsets into `quote` worth emphasising.
+
+    `asked`: so many characters at its beginning are the interviewer's question.
+    """
 
     segment_id: int
     session_id: int
@@ -59,6 +62,7 @@ class Hit:
     start: int
     end: int
     quote: str
+    asked: int
     marks: tuple[tuple[int, int], ...]
     speaker: str
     role: Role
@@ -152,6 +156,7 @@ def _hit(
     words: Sequence[str],
 ) -> Hit:
     place = places[segment.text_id, segment.first_turn, segment.last_turn]
+    who = said_by(place.speaker, session.kind)
     marks = marked(segment.words, words) if KEYWORD in found.ranks else ()
     return Hit(
         segment_id=segment.id,
@@ -161,8 +166,9 @@ def _hit(
         start=segment.start,
         end=segment.end,
         quote=segment.words,
+        asked=min(max(0, place.answered_at - segment.start), len(segment.words)),
         marks=marks,
-        speaker=place.speaker,
+        speaker=who,
         role=segment.role,
         turn=segment.first_turn,
         start_ms=place.start_ms,
@@ -170,7 +176,7 @@ def _hit(
         arms=tuple(arm for arm in (KEYWORD, MEANING) if arm in found.ranks),
         why=_why(found, segment.words, marks),
         themes=tags.get(segment.id, ()),
-        citation=citation(study.title, place.speaker, session.occurred_on),
+        citation=citation(study.title, who, session.occurred_on),
     )
 
 

@@ -11,7 +11,7 @@ from repository.domain.coding import Code, Reason
 from repository.domain.study import Session, Study
 from repository.store.tallies import CodeTally
 from repository.store.unit import Unit
-from repository.wording import citation
+from repository.wording import citation, said_by
 from repository.workspace import Workspace
 
 #: Quotes shown on a theme's page.
@@ -41,7 +41,10 @@ class ThemeCard:
 
 @dataclass(frozen=True, slots=True)
 class ThemeQuote:
-    """A quote under a theme, suggested by the machine or coded by a person (score 1)."""
+    """A quote under a theme, suggested by the machine or coded by a person (score 1).
+
+    `asked`: so many characters at its beginning are the interviewer's question.
+    """
 
     session_id: int
     session_title: str
@@ -54,6 +57,7 @@ class ThemeQuote:
     start_ms: int | None
     turn: int
     quote: str
+    asked: int
     code_name: str
     coder: str
     score: float
@@ -162,6 +166,7 @@ def _quotes(
         said = words[span.text_id, span.start, span.end]
         place = places[span.text_id, *said.turns]
         session, study = sessions[span.session_id], studies[sessions[span.session_id].study_id]
+        who = said_by(place.speaker, session.kind)
         quotes.append(
             ThemeQuote(
                 session_id=session.id,
@@ -169,18 +174,19 @@ def _quotes(
                 study_id=study.id,
                 study_title=study.title,
                 occurred_on=session.occurred_on,
-                speaker=place.speaker,
+                speaker=who,
                 start=span.start,
                 end=span.end,
                 start_ms=place.start_ms,
                 turn=said.turns[0],
                 quote=said.words,
+                asked=min(max(0, place.answered_at - span.start), len(said.words)),
                 code_name=codebook.by_id[span.code_id].facts.name,
                 coder=span.coder,
                 score=span.score,
                 suggested=span.suggested,
                 reason=span.reason,
-                citation=citation(study.title, place.speaker, session.occurred_on),
+                citation=citation(study.title, who, session.occurred_on),
             )
         )
     return tuple(quotes)

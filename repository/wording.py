@@ -2,6 +2,17 @@
 
 from datetime import date
 
+from repository.domain.transcript import SessionKind
+
+
+def said_by(speaker: str, kind: SessionKind) -> str:
+    """Say whose words a quote is: notes have no speaker, and a transcript may not name one.
+
+    >>> said_by("P07", SessionKind.INTERVIEW), said_by("", SessionKind.NOTE), said_by("", SessionKind.INTERVIEW)
+    ('P07', 'notes', 'unnamed speaker')
+    """
+    return speaker or ("notes" if kind is SessionKind.NOTE else "unnamed speaker")
+
 
 def citation(study: str, speaker: str, occurred_on: date | None) -> str:
     """Say whose words a quote is, for copying with it.
@@ -9,7 +20,7 @@ def citation(study: str, speaker: str, occurred_on: date | None) -> str:
     >>> citation("Why no calendar?", "P07", date(2025, 3, 11))
     '— P07, “Why no calendar?”, 11 March 2025'
     """
-    parts = [speaker or "unnamed speaker", f"“{study}”"]
+    parts = [speaker, f"“{study}”"]
     if occurred_on:
         parts.append(f"{occurred_on.day} {occurred_on:%B %Y}")
     return "— " + ", ".join(parts)

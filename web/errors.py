@@ -49,6 +49,8 @@ def register(app: Flask) -> None:
         status = HTTPStatus(error.code)
         known = next((words for kind, words in SENTENCES.items() if isinstance(error, kind)), None)
         slug, message, hint = known or (status.phrase.lower().replace(" ", "-"), _plain(status), "")
+        if isinstance(error, SecurityError):  # under a foreign name no address can be built, so no page
+            return Response(f"{message} {hint}\n", mimetype="text/plain"), int(status)
         return _answer(status, slug, message, hint)
 
     @app.errorhandler(Exception)

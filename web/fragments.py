@@ -43,9 +43,18 @@ def runs(text: str, start: int, end: int, spans: Iterable[tuple[int, int, Any]])
     ]
 
 
-def marked(quote: str, marks: Sequence[tuple[int, int]]) -> list[Run]:
-    """Cut a quote at the words worth emphasising."""
-    return runs(quote, 0, len(quote), [(a, b, True) for a, b in marks])
+#: Marks of a quote: the interviewer's question at its beginning, and a word that was searched for.
+QUESTION, WORD = "question", "word"
+
+
+def quoted(quote: str, asked: int, marks: Sequence[tuple[int, int]] = ()) -> list[Run]:
+    """Cut a quote into the question it answers, the words worth emphasising, and the rest.
+
+    >>> [(run.text, run.marks) for run in quoted("Why? Fear.", 4, [(5, 9)])]
+    [('Why?', ('question',)), (' ', ()), ('Fear', ('word',)), ('.', ())]
+    """
+    question = [(0, asked, QUESTION)] if asked else []
+    return runs(quote, 0, len(quote), [*question, *((a, b, WORD) for a, b in marks)])
 
 
 def long_day(on: date | None) -> str:
@@ -137,5 +146,5 @@ def plain(value: Any) -> Any:
 
 def register(app: "Flask") -> None:
     """Give templates these ways of writing."""
-    app.jinja_env.filters.update(long_day=long_day, clock_time=clock_time, plural=plural, size=size, marked=marked)
-    app.jinja_env.globals.update(ago=ago, runs=runs)
+    app.jinja_env.filters.update(long_day=long_day, clock_time=clock_time, plural=plural, size=size)
+    app.jinja_env.globals.update(ago=ago, quoted=quoted)

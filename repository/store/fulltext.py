@@ -54,7 +54,7 @@ class FulltextStore:
         query = (
             self._sqlite_query(words, phrases, scope) if self._sqlite else self._postgres_query(words, phrases, scope)
         )
-        return [(int(i), float(score)) for i, score in self._sql.execute(query.limit(limit)).tuples()]
+        return [(int(i), float(score)) for i, score in self._sql.execute(query.limit(limit))]
 
     def _informative(self, words: Sequence[str]) -> list[str]:
         """Keep the rarest words whose passages together fit the budget, at least two."""

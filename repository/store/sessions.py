@@ -39,11 +39,15 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a span stands: who speaks most of it, when it begins, and in which file."""
+    """Where a span stands: who speaks most of it, when it begins, in which file, and where an answer begins.
+
+    `answered_at` is the offset in the text of the first turn that is not the interviewer's.
+    """
 
     speaker: str
     start_ms: int | None
     source_name: str
+    answered_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class SessionStore:
             sa.select(
                 t.turn.c.text_id,
                 t.turn.c.idx,
+                t.turn.c.start,
                 (t.turn.c.end - t.turn.c.start).label("length"),
                 t.turn.c.start_ms,
                 sa.func.coalesce(t.participant.c.label, t.speaker.c.label, "").label("speaker"),
@@ -310,7 +315,8 @@ def _place(turns: list[Any]) -> Place:
         # The interviewer's question stands beside the answer, but the quote is the participant's.
         weight = row.length if row.role != Role.INTERVIEWER.value else 1
         said[row.speaker] = said.get(row.speaker, 0) + weight
-    return Place(max(said, key=lambda label: said[label]), turns[0].start_ms, turns[0].name)
+    answered = (row.start for row in turns if row.role != Role.INTERVIEWER.value)
+    return Place(max(said, key=lambda label: said[label]), turns[0].start_ms, turns[0].name, next(answered, 0))
 
 
 def _turn(row: Any, place: dict[int, int]) -> Turn:

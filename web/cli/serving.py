@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from ipaddress import ip_address
 from types import FrameType
 from typing import Any
@@ -28,9 +29,13 @@ PATIENCE = 15
 def serve(settings: Settings, host: str | None, port: int | None, as_json: bool) -> None:
     """Serve the pages and the API, with a worker as child process. The last line printed is the address."""
     chosen = ServerSettings(
-        host or settings.server.host, port or settings.server.port, settings.server.threads, settings.server.worker
+        host or settings.server.host, settings.server.port if port is None else port, settings.server.threads, settings.server.worker
     )
-    listener = listen(chosen)
+    with closing(listen(chosen)) as listener:
+        _serve(settings, chosen, listener, as_json=as_json)
+
+
+def _serve(settings: Settings, chosen: ServerSettings, listener: socket.socket, *, as_json: bool) -> None:
     from repository.codebook import ensure_codebook
     from repository.indexing import Indexer
     from repository.workspace import Workspace
@@ -91,6 +96,7 @@ def listen(server: ServerSettings) -> socket.socket:
     try:
         listener.bind((server.host, server.port))
     except OSError as error:
+        listener.close()
         raise InUse(
             f"Port {server.port} on {server.host} is taken.",
             hint="Stop what uses it, or choose another: cairn serve --port 8322",
