@@ -94,7 +94,7 @@ def test_a_question_in_other_words_finds_the_quote_and_opens_it(page: Page) -> N
     quote.locator("button.copy").click()
     expect(page.locator("#said")).to_have_text("Copied, with its citation.")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert re.search(r"” — Priya Raman, “Cancelled slots”\nhttp://\S+/transcripts/\d+\?from=\d+&to=\d+#found$", copied)
+    assert re.search(r"” — Priya Raman, “Cancelled slots”, 17 March 2026\nhttp://\S+/transcripts/\d+\?from=\d+&to=\d+#found$", copied)
     quote.get_by_role("link", name="Open this quote").click()
     expect(page.locator("#found")).to_be_in_viewport()
 
@@ -156,10 +156,10 @@ def test_a_study_goes_to_the_bin_and_comes_back(page: Page) -> None:
     page.click("text=To the study")
     page.click("summary:has-text('Delete')")
     expect(page.get_by_text("This puts the study with 1 transcript into the bin.")).to_be_visible()
-    page.click("text=Into the bin")
-    expect(page.get_by_role("status")).to_contain_text("is in the bin")
+    page.click("button:has-text('Into the bin')")
+    expect(page.locator(".alert")).to_contain_text("is in the bin")
     expect(page.get_by_role("link", name="A study to delete")).to_have_count(0)
-    page.click("text=Undo")
+    page.click("button:has-text('Undo')")
     expect(page.get_by_role("heading", name="A study to delete")).to_be_visible()
     expect(page.locator("tbody a")).to_have_count(1)
 
