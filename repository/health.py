@@ -9,7 +9,8 @@ from pathlib import Path
 
 from repository.domain.job import JobState
 from repository.domain.source import Stage
-from repository.errors import CairnError
+from repository.errors import CairnError, InUse
+from repository.indexing import Indexer, status, verify
 from repository.jobs import queue_ingest, sweep
 from repository.workspace import Workspace
 
@@ -33,6 +34,7 @@ def examine(workspace: Workspace, *, fix: bool = False) -> list[Finding]:
         _database,
         _originals,
         _vectors,
+        _index,
         _jobs,
         _model,
         _disk,
@@ -97,6 +99,35 @@ def _vectors(workspace: Workspace, fix: bool) -> Iterator[Finding]:
         with workspace.write() as unit:
             unit.vectors.remove_orphans()
     yield Finding("Spare vectors", not orphans or fix, f"{orphans}", "Run: cairn doctor --fix")
+
+
+def _index(workspace: Workspace, fix: bool) -> Iterator[Finding]:
+    """Compare the index with SQL both ways, unless a server owns it and follows SQL by itself."""
+    what = "Search index"
+    if workspace.settings.index.kind == "exact":
+        yield Finding(what, True, "none: passages are compared one by one, as set")
+        return
+    try:
+        indexer = Indexer(workspace)
+    except InUse:
+        state = status(workspace)
+        yield Finding(what, True, f"kept by the running server, {state.pending} passages to come")
+        return
+    try:
+        indexer.open()
+        if fix:
+            indexer.catch_up()
+        found = verify(indexer)
+        if fix and (found.missing or found.orphans):
+            indexer.begin_generation()
+            indexer.catch_up()
+            found = verify(indexer)
+    finally:
+        indexer.close()
+    # Lagging behind is no fault: whoever serves next brings the rest in.
+    lost = found.missing - status(workspace).pending
+    good = lost <= 0 and not found.orphans
+    yield Finding(what, good, f"{found.missing} passages to come, {found.orphans} too many", "Run: cairn index rebuild")
 
 
 def _jobs(workspace: Workspace, _fix: bool) -> Iterator[Finding]:

@@ -38,12 +38,17 @@ def a_job(
 def done(workspace: Workspace, *job_ids: int) -> list[Job]:
     """Do jobs and give what became of them; searches find what they brought."""
     drain(workspace, list(job_ids), threading.Event())
-    recall = Recall(workspace)
-    recall.refresh()
-    workspace.neighbours = recall
+    followed(workspace)
     with workspace.read() as unit:
         found = [unit.jobs.get(job_id) for job_id in job_ids]
     return [job for job in found if job is not None]
+
+
+def followed(workspace: Workspace) -> None:
+    """Bring what SQL holds into the exact index."""
+    recall = Recall(workspace)
+    recall.refresh()
+    workspace.neighbours = recall
 
 
 def a_session(

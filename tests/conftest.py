@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from nlp.embedding import Embedder, load_embedder
 from nlp.hashing import HashingEmbedder
 from repository.codebook import ensure_codebook
 from repository.settings import IndexSettings, Settings, StorageSettings
@@ -49,9 +50,15 @@ def workspace(settings: Settings, clock: Clock) -> Iterator[Workspace]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def minilm(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    """The default model, exported once for all tests."""
+    return load_embedder(model="all-MiniLM-L6-v2", cache_folder=tmp_path_factory.mktemp("models"))
+
+
 @pytest.fixture
 def client(workspace: Workspace) -> FlaskClient:
-    """A client whose forms carry no CSRF token are refused, as in a browser: see tests/unit/test_web_security.py."""
+    """A client whose forms carry no CSRF token are refused, as in a browser: see tests/unit/test_web.py."""
     from web.app import create_app
 
     return create_app(workspace).test_client()

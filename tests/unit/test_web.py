@@ -77,7 +77,14 @@ def test_what_people_said_is_never_markup(app: Flask, workspace: Workspace) -> N
     text = 'Interviewer: What?\n<img src=x onerror=alert(1)>: I said <script>alert("x")</script> &amp; left.\n' * 3
     session = a_session(workspace, study, text, name="<i>.txt")
     client = app.test_client()
-    for address in ("/", "/studies/", f"/studies/{study.id}", f"/transcripts/{session.id}", "/search?q=<script>", "/jobs/"):
+    for address in (
+        "/",
+        "/studies/",
+        f"/studies/{study.id}",
+        f"/transcripts/{session.id}",
+        "/search?q=<script>",
+        "/jobs/",
+    ):
         page = client.get(address).get_data(as_text=True)
         assert "<script>alert" not in page and "<img src=x" not in page and "<b>Bold" not in page, address
         assert "<i>.txt" not in page
@@ -148,7 +155,10 @@ def test_an_upload_without_files_or_study_is_refused_and_a_bad_file_harms_no_oth
 
     def post(**form: object) -> tuple[int, str]:
         answer = client.post(
-            "/upload", data={**form, "csrf_token": token(client)}, content_type="multipart/form-data", follow_redirects=True
+            "/upload",
+            data={**form, "csrf_token": token(client)},
+            content_type="multipart/form-data",
+            follow_redirects=True,
         )
         return answer.status_code, answer.get_data(as_text=True)
 

@@ -17,8 +17,8 @@ from repository.errors import CairnError, InUse, SettingsError
 from repository.settings import ServerSettings, Settings
 from web.cli.output import echo_json, json_option
 
-#: Seconds the worker has to hand back its work before it is killed; its leases then run out.
-PATIENCE = 15
+#: Seconds the worker has, after everything else has ended, before it is killed; its leases are then taken from it.
+PATIENCE = 8
 
 
 @click.command()
@@ -29,7 +29,10 @@ PATIENCE = 15
 def serve(settings: Settings, host: str | None, port: int | None, as_json: bool) -> None:
     """Serve the pages and the API, with a worker as child process. The last line printed is the address."""
     chosen = ServerSettings(
-        host or settings.server.host, settings.server.port if port is None else port, settings.server.threads, settings.server.worker
+        host or settings.server.host,
+        settings.server.port if port is None else port,
+        settings.server.threads,
+        settings.server.worker,
     )
     with closing(listen(chosen)) as listener:
         _serve(settings, chosen, listener, as_json=as_json)
@@ -71,11 +74,13 @@ def _serve(settings: Settings, chosen: ServerSettings, listener: socket.socket, 
         server.run()
     finally:
         stop.set()
+        if worker:
+            worker.ask_to_end()  # it hands back its work while the last requests are answered here
         server.close()
         server.task_dispatcher.shutdown()
+        indexer.close()
         if worker:
             worker.end()
-        indexer.close()
         workspace.close()
 
 
@@ -140,9 +145,12 @@ class Worker:
                 click.echo("The worker died and is started again.", err=True)
                 self._child = self._start()
 
-    def end(self) -> None:
-        """Ask it to hand back its work, and kill it if it does not listen."""
+    def ask_to_end(self) -> None:
+        """Ask it to hand back its work and go."""
         self._child.terminate()
+
+    def end(self) -> None:
+        """Wait until it is gone, and kill it if it does not listen."""
         try:
             self._child.wait(PATIENCE)
         except subprocess.TimeoutExpired:
