@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.filling import MODELS, fill, offsets
 from nlp.embedding import Embedder, load_embedder
-
-MODELS = Path.home() / ".cache" / "cairn-bench"
 
 
 def embedder() -> Embedder:
@@ -40,10 +39,10 @@ class tagger:  # noqa: N801
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Score all texts at once, measured from their own mean as in a repository."""
-        from nlp.labelling import Labeller
+        from nlp.labelling import Labeller, mean_of
 
         vectors = self._model.embed(texts)
-        judge = Labeller(self._labels, self._model, background=vectors)
+        judge = Labeller(self._labels, self._model, mean=mean_of(vectors))
         if self._texts:
             judge.fit(self._model.embed(self._texts), self._keys)
         return [self._labels[i].key for i in judge.evidence(texts, vectors).argmax(1)]
@@ -65,8 +64,6 @@ def asked(store: Sequence[str]) -> Callable[[str], tuple[list[tuple[int, float]]
 def retrieval(docs: dict[str, str]) -> Callable[..., list[tuple[str, int, int]]]:
     """Bring transcripts into a repository of their own, through the pipeline, and search it as the pages do."""
     import tempfile
-
-    from bench.filling import fill, offsets
 
     workspace, names = fill(Path(tempfile.mkdtemp()), docs)
     from repository.domain.access import LOCAL_ADMIN

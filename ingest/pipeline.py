@@ -7,11 +7,12 @@ it once. Bringing vectors into the index is not among them: whoever owns the ind
 import numpy as np
 
 from ingest.sandbox import Limits, read_untrusted
-from ingest.segmenting import segment
+from ingest.segmenting import Span, segment
 from nlp.language import detect_language, sentence_spans
 from repository.domain.source import Source, Stage
 from repository.jobs import Step, Work
 from repository.store.segments import Segment, segment_id, words_sha
+from repository.store.sessions import Revision
 from repository.suggesting import suggest as suggest_codes
 from repository.workspace import Workspace
 
@@ -65,6 +66,7 @@ def cut(workspace: Workspace, source: Source, work: Work) -> None:
                 role=span.role,
                 words=revision.body[span.start : span.end],
                 words_sha=words_sha(revision.body[span.start : span.end]),
+                speakers=_labels(revision, span),
             )
             for span in spans
         ]
@@ -72,6 +74,12 @@ def cut(workspace: Workspace, source: Source, work: Work) -> None:
         for session_id, segments in cut_up.items():
             unit.segments.replace(session_id, segments)
         unit.sources.reached(source.id, Stage.SEGMENTED)
+
+
+def _labels(revision: Revision, span: Span) -> str:
+    """Give the label of each turn's speaker: whoever speaks most often is named most often."""
+    turns = revision.turns[span.first_turn : span.last_turn + 1]
+    return " ".join(revision.speakers[turn.speaker].label for turn in turns if turn.speaker is not None)
 
 
 def embed(workspace: Workspace, source: Source, work: Work) -> None:

@@ -28,15 +28,18 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
     holder = holder_name()
     _follow_model(workspace)
     swept = purged = float("-inf")
+    due: list[int] = []
     while not stop.is_set() and alive():
         try:
             if time.monotonic() - swept >= workspace.settings.jobs.sweep_seconds:
-                sweep(workspace)
+                due = sweep(workspace)
                 swept = time.monotonic()
             if time.monotonic() - purged >= PURGE_EVERY:
                 purge(workspace)
                 purged = time.monotonic()
             job_id = workspace.bell.next()
+            if job_id is None and due:
+                job_id = due.pop(0)  # the bell may be out of order; whoever is quicker has the job
             if job_id is None:
                 stop.wait(PAUSE)
             else:
@@ -63,16 +66,15 @@ def _follow_model(workspace: Workspace) -> None:
 
 
 def drain(workspace: Workspace, job_ids: list[int], stop: threading.Event) -> None:
-    """Do these jobs here and now: what `cairn add` does when no worker is running."""
+    """Do these jobs and what they bring about, here and now: what `cairn add` does when no worker is running."""
     holder = holder_name()
-    for job_id in job_ids:
-        if stop.is_set():
+    while job_ids:
+        # What somebody else took meanwhile is theirs; what is due again, or newly, comes with the next round.
+        done = [run(workspace, job_id, STEPS, stop, holder) for job_id in job_ids if not stop.is_set()]
+        if stop.is_set() or not any(done):
             return
-        while run(workspace, job_id, STEPS, stop, holder) and not stop.is_set():
-            with workspace.read() as unit:
-                job = unit.jobs.get(job_id)
-            if job is None or job.state.over:
-                break
+        with workspace.read() as unit:
+            job_ids = unit.jobs.due(workspace.clock())
 
 
 def step_back() -> None:

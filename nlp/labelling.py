@@ -57,11 +57,16 @@ class Reason:
     nearest: str
 
 
+def mean_of(vectors: Vectors) -> Vectors | None:
+    """Give the mean (d,) of vectors (n, d) of the material at large; None of too few to tell."""
+    return np.asarray(vectors.mean(0), np.float32) if len(vectors) >= FEW else None
+
+
 class Labeller:
     """Scores texts against labels. Scores are 0..1 and monotone in the evidence; 0.5 is "as likely as not"."""
 
-    def __init__(self, labels: Sequence[Label], embedder: Embedder, *, background: Vectors | None = None) -> None:
-        """Take labels; `background` (n, d) are vectors of the material at large, to measure from their mean."""
+    def __init__(self, labels: Sequence[Label], embedder: Embedder, *, mean: Vectors | None = None) -> None:
+        """Take labels; `mean` (d,) is what the vectors of the material have in common, see `mean_of`."""
         self.labels = tuple(labels)
         self._embedder = embedder
         self._place = {label.key: place for place, label in enumerate(self.labels)}
@@ -71,8 +76,7 @@ class Labeller:
         self._meanings, self._spoken = vectors[: len(texts)], vectors[len(texts) :]
         self._owner = np.array([place for place, label in enumerate(self.labels) for _ in label.examples], np.int64)
         self._sentences = spoken
-        enough = background is not None and len(background) >= FEW
-        self._mean = background.mean(0) if enough and background is not None else vectors.mean(0)
+        self._mean = vectors.mean(0) if mean is None else mean
         self._learned = np.zeros_like(self._meanings)
         self._count = np.zeros(len(texts), np.float32)
 

@@ -131,7 +131,7 @@ def _index(workspace: Workspace, fix: bool) -> Iterator[Finding]:
 
 
 def _jobs(workspace: Workspace, _fix: bool) -> Iterator[Finding]:
-    due = sweep(workspace)
+    due = len(sweep(workspace))
     with workspace.read() as unit:
         counts = unit.jobs.counts()
     failed = counts.get(JobState.FAILED, 0)

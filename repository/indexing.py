@@ -10,25 +10,32 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from repository.domain.transcript import Role
-from repository.errors import InUse, Unavailable
+from repository.errors import CairnError, InUse, Unavailable
 from repository.index.chroma import ChromaIndex, probe
 from repository.index.vectors import Floats
 from repository.recall import ROLES, Recall
-from repository.store.facts import GENERATION
+from repository.store.facts import GENERATION, GENERATION_MODEL
 from repository.workspace import Workspace
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
+#: The fact that counts what was deleted from the generation in use.
+DEAD_VECTORS = "dead vectors"
 #: Passages brought into Chroma at a time; between batches, searches get their turn.
 BATCH = 2_000
 #: Seconds a probe may take per passage on top of the setting: Chroma replays what it has not persisted.
 PROBE_PER_PASSAGE = 0.004
+#: Share of dead vectors beyond which a new generation is begun: Chroma keeps what was deleted, on the disk and in memory.
+DEAD = 0.3
+#: Dead vectors that are not worth a new generation.
+FEW_DEAD = 1_000
 #: Share of passages in scope from which Chroma, asked without a filter and for more, beats exact comparison.
 SHARE = 0.5
 
@@ -66,6 +73,7 @@ class Indexer:
         self.answered = {"chroma": 0, "exact": 0}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._swapping = threading.Lock()
 
     def start(self) -> None:
         """Follow SQL in the background until `close`."""
@@ -107,9 +115,9 @@ class Indexer:
                 try:
                     near = chroma.query(vector, int(k * len(mask) / allowed * 1.2) + 10)
                 except Exception as error:  # whatever Rust or SQLite throw: never the searcher's problem
-                    self._broke(error)
+                    self._broke(error, chroma)
                 else:
-                    hits = [pair for pair in near if self.recall.memory.holds(pair[0], mask)][:k]
+                    hits = [pair for pair in near if self.recall.memory.holds(pair[0], rows, mask)][:k]
                     if len(hits) == k:
                         self.answered["chroma"] += 1
                         return hits
@@ -127,11 +135,14 @@ class Indexer:
             try:
                 if self.chroma is None:
                     self.open()
+                elif self._worn():
+                    self.begin_generation()
                 self.catch_up()
                 self.state, self.message = "ready", ""
-            except Unavailable as error:
-                log.warning("the index is made anew: %s", error.message)
-                self.state, self.message = "broken", error.message
+            except Exception as error:  # whatever it is, the next round begins anew
+                why = error.message if isinstance(error, CairnError) else type(error).__name__
+                log.warning("the index is made anew: %s", why)
+                self.state, self.message = "broken", why
                 self._discard()
             self._stop.wait(self._workspace.settings.index.check_seconds)
 
@@ -141,16 +152,36 @@ class Indexer:
         self.recall.refresh()
         with self._workspace.read() as unit:
             generation, held = unit.facts.number(GENERATION), unit.segments.count()
-        if generation and self._path(generation).is_dir():
+            same_model = unit.facts.text(GENERATION_MODEL) == self.recall.fingerprint
+        if generation and same_model and self._path(generation).is_dir():
             seconds = self._workspace.settings.index.probe_seconds + held * PROBE_PER_PASSAGE
             try:
-                probe(self._path(generation), seconds)
-                self.chroma = self._chroma(generation)
-                self.chroma.count()
+                probe(self._path(generation), seconds, self._stop)
+                chroma = self._chroma(generation)
+                self._compare(generation, chroma)
+                self.chroma = chroma
                 return
             except Unavailable as error:
+                if self._stop.is_set():
+                    return
                 log.warning("generation %s is given up: %s", generation, error.message)
         self.begin_generation()
+
+    def _compare(self, generation: int, chroma: ChromaIndex) -> None:
+        """Compare the count with what SQL knows of this generation. Raises Unavailable if that cannot be."""
+        count = _guarded(chroma.count)
+        with self._workspace.read() as unit:
+            pending = unit.segments.count_not_indexed_as(generation)
+            least, gone = unit.segments.count() - pending, len(unit.segments.tombstones(limit=1 << 40))
+        if not least <= count <= least + pending + gone:
+            chroma.close()
+            raise Unavailable(f"The search index holds {count} passages where {least} belong.")
+
+    def _worn(self) -> bool:
+        """Say whether so much was deleted from this generation that a new one is better."""
+        with self._workspace.read() as unit:
+            dead = unit.facts.number(DEAD_VECTORS)
+            return dead > FEW_DEAD and dead > DEAD * unit.segments.count()
 
     def begin_generation(self) -> None:
         """Begin an empty generation beside whatever there is, point SQL at it, and remove the others."""
@@ -160,6 +191,8 @@ class Indexer:
         with self._workspace.write() as unit:
             generation = unit.facts.number(GENERATION) + 1
             unit.facts.set_number(GENERATION, generation)
+            unit.facts.set_text(GENERATION_MODEL, self.recall.fingerprint)
+            unit.facts.set_number(DEAD_VECTORS, 0)
         for old in self._folder.glob("gen-*"):
             shutil.rmtree(old, ignore_errors=True)
         self.chroma = self._chroma(generation)
@@ -169,7 +202,7 @@ class Indexer:
         changed = self._forget()
         with self._workspace.read() as unit:
             generation = unit.facts.number(GENERATION)
-        while not self._stop.is_set() and self.chroma is not None:
+        while not self._stop.is_set() and (chroma := self.chroma) is not None:
             with self._workspace.read() as unit:
                 rows = unit.segments.not_indexed_as(generation, self.recall.fingerprint, BATCH)
             if not rows:
@@ -177,7 +210,7 @@ class Indexer:
             ids = np.array([row[0] for row in rows], np.int64)
             studies = np.array([row[1] for row in rows], np.int64)
             vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4").reshape(len(rows), -1)
-            _guarded(self.chroma.upsert, ids, studies, vectors)
+            _guarded(chroma.upsert, ids, studies, vectors)
             with self._workspace.write() as unit:
                 unit.segments.indexed(ids.tolist(), generation)
             changed += len(rows)
@@ -188,27 +221,33 @@ class Indexer:
     def _forget(self) -> int:
         """Let go of deleted passages; their tombstones go only after the index has followed."""
         forgotten = 0
-        while self.chroma is not None:
+        while (chroma := self.chroma) is not None:
             with self._workspace.read() as unit:
                 gone = unit.segments.tombstones()
             if not gone:
                 break
-            _guarded(self.chroma.delete, gone)
+            _guarded(chroma.delete, gone)
             with self._workspace.write() as unit:
                 unit.segments.forgotten(gone)
+                unit.facts.set_number(DEAD_VECTORS, unit.facts.number(DEAD_VECTORS) + len(gone))
             forgotten += len(gone)
         return forgotten
 
-    def _broke(self, error: Exception) -> None:
+    def _broke(self, error: Exception, chroma: ChromaIndex) -> None:
         """Take note that Chroma failed under a query; the following thread begins a new generation."""
+        with self._swapping:
+            if self.chroma is not chroma:  # another search saw it first, or it was swapped meanwhile
+                return
+            self.chroma = None
         log.warning("the index failed under a query (%s)", type(error).__name__)
+        self.state, self.message = "broken", f"It failed under a query ({type(error).__name__})."
         with self._workspace.write() as unit:
             unit.facts.set_number(GENERATION, unit.facts.number(GENERATION) + 1)
-        self.state, self.message = "broken", f"It failed under a query ({type(error).__name__})."
-        self._discard()
+        chroma.close()
 
     def _discard(self) -> None:
-        chroma, self.chroma = self.chroma, None
+        with self._swapping:
+            chroma, self.chroma = self.chroma, None
         if chroma is not None:
             chroma.close()
 
@@ -223,9 +262,9 @@ class Indexer:
         return status(self._workspace, state=self.state, message=self.message)
 
 
-def _guarded(call: Callable[..., None], *values: Any) -> None:
+def _guarded(call: Callable[..., T], *values: Any) -> T:
     try:
-        call(*values)
+        return call(*values)
     except Exception as error:
         raise Unavailable(f"The index refused ({type(error).__name__}).") from error
 

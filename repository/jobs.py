@@ -186,8 +186,8 @@ def _heartbeat(work: Work) -> Iterator[None]:
         thread.join()
 
 
-def sweep(workspace: Workspace) -> int:
-    """Free the leases of processes that died here and ring for what nobody rang for; count what is due."""
+def sweep(workspace: Workspace) -> list[int]:
+    """Free the leases of processes that died here and ring for what nobody rang for; give the jobs that are due."""
     now = workspace.clock()
     with workspace.read() as unit:
         holders = unit.jobs.holders()
@@ -200,7 +200,7 @@ def sweep(workspace: Workspace) -> int:
     if due and not workspace.bell.waiting():
         for job_id in due:
             workspace.bell.ring(job_id)
-    return len(due)
+    return due
 
 
 def queue_ingest(unit: Unit, workspace: Workspace, source_id: int) -> int:

@@ -174,7 +174,7 @@ def _hit(
         start_ms=place.start_ms,
         score=round(found.score, 4),
         arms=tuple(arm for arm in (KEYWORD, MEANING) if arm in found.ranks),
-        why=_why(found, segment.words, marks),
+        why=_why(found, segment, marks, words),
         themes=tags.get(segment.id, ()),
         citation=citation(study.title, who, session.occurred_on),
     )
@@ -192,13 +192,13 @@ def marked(quote: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     return tuple(span for span, form in zip(spans, forms, strict=True) if form in wanted)
 
 
-def _why(found: Found, quote: str, marks: Sequence[tuple[int, int]]) -> str:
+def _why(found: Found, segment: Segment, marks: Sequence[tuple[int, int]], words: Sequence[str]) -> str:
     parts = []
     if marks:
-        used = list(dict.fromkeys(quote[a:b].lower() for a, b in marks))[:5]
+        used = list(dict.fromkeys(segment.words[a:b].lower() for a, b in marks))[:5]
         parts.append("says " + ", ".join(f"“{word}”" for word in used))
-    elif KEYWORD in found.ranks:
-        parts.append("uses the same words")
+    if KEYWORD in found.ranks and (named := set(content_words(segment.speakers)) & set(words)):
+        parts.append("said by " + ", ".join(f"“{word}”" for word in sorted(named)))
     if found.cosine is not None:
         degree = "very close" if found.cosine >= 0.6 else "close" if found.cosine >= 0.4 else "loosely related"
         parts.append(f"{degree} in meaning")

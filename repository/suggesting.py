@@ -1,22 +1,74 @@
 """Suggest codes for new material: the machine codes apart from people, says why, and never touches what they decided."""
 
+import base64
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
 
-from nlp.labelling import Label, Labeller
+from nlp.labelling import FEW, Label, Labeller, mean_of
 from repository.codebook import Codebook
 from repository.domain.coding import Code, CodeMode, Reason, Suggestion
+from repository.domain.source import Stage
 from repository.domain.transcript import Role
+from repository.jobs import queue_ingest
 from repository.store.segments import Segment
+from repository.store.unit import Unit
 from repository.workspace import Workspace
 
 #: Cue words kept as the reason of a suggestion.
 CUES = 4
 
-_labellers: dict[tuple[str, tuple[tuple[int, int], ...]], Labeller] = {}
+#: The fact that keeps what the material has in common.
+COMMON = "common ground"
+#: Vectors it is measured from at most.
+SAMPLE = 5_000
+
+_labellers: dict[tuple[str, int, tuple[tuple[int, int], ...]], Labeller] = {}
 _turn = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all passages have in common: their mean (d,), measured when there were `count` of them; None: too few yet."""
+
+    count: int
+    mean: np.ndarray | None
+
+
+def common_ground(workspace: Workspace) -> Common:
+    """Give what passages are measured from, so that a label scores what a passage says beyond the usual.
+
+    It is measured once there are enough passages and again whenever their number has doubled; then everything that
+    was scored before is queued to be scored anew, so that the same words have the same score whenever they came in.
+    """
+    fingerprint = workspace.embedder().fingerprint
+    with workspace.read() as unit:
+        kept, total = _kept(unit, fingerprint), unit.vectors.count(fingerprint)
+    if total < max(FEW, 2 * kept.count):
+        return kept
+    with workspace.write() as unit:
+        kept, total = _kept(unit, fingerprint), unit.vectors.count(fingerprint)
+        if total < max(FEW, 2 * kept.count):
+            return kept  # another worker was quicker
+        vectors = unit.vectors.sample(fingerprint, SAMPLE)
+        mean = mean_of(np.frombuffer(b"".join(vectors), "<f4").reshape(len(vectors), -1))
+        assert mean is not None  # there are enough
+        written = base64.b64encode(np.asarray(mean, "<f4").tobytes()).decode()
+        unit.facts.set_text(COMMON, json.dumps({"fingerprint": fingerprint, "count": total, "mean": written}))
+        for source_id in unit.sources.settled(Stage.SUGGESTED):
+            unit.sources.reached(source_id, Stage.EMBEDDED)
+            queue_ingest(unit, workspace, source_id)
+    return Common(total, mean)
+
+
+def _kept(unit: Unit, fingerprint: str) -> Common:
+    facts = json.loads(unit.facts.text(COMMON) or "{}")
+    if facts.get("fingerprint") != fingerprint:
+        return Common(0, None)
+    return Common(facts["count"], np.frombuffer(base64.b64decode(facts["mean"]), "<f4"))
 
 
 def suggest(workspace: Workspace, source_id: int) -> int:
@@ -42,11 +94,14 @@ def suggest(workspace: Workspace, source_id: int) -> int:
 
 def labeller(workspace: Workspace, codebook: Codebook, codes: Sequence[Code]) -> Labeller:
     """Give what scores texts against these codes; made once for each state of the codebook."""
-    key = (workspace.embedder().fingerprint, tuple((code.id, code.version) for code in codes))
+    common = common_ground(workspace)
+    key = (workspace.embedder().fingerprint, common.count, tuple((code.id, code.version) for code in codes))
     with _turn:
         if key not in _labellers:
             _labellers.clear()
-            _labellers[key] = Labeller([_label(codebook, code) for code in codes], workspace.embedder())
+            _labellers[key] = Labeller(
+                [_label(codebook, code) for code in codes], workspace.embedder(), mean=common.mean
+            )
         return _labellers[key]
 
 

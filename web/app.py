@@ -46,7 +46,7 @@ def create_app(workspace: Workspace) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
         # A page elsewhere that lets its own name point at this machine must not be answered (DNS rebinding).
-        TRUSTED_HOSTS=["localhost", "127.0.0.1", "[::1]"],
+        TRUSTED_HOSTS=["localhost", "127.0.0.1", "[::1]", workspace.settings.server.host],
         SEND_FILE_MAX_AGE_DEFAULT=STATIC_DAYS * 86_400,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

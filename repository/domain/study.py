@@ -6,9 +6,6 @@ from enum import StrEnum
 
 from repository.domain.transcript import SessionKind
 
-#: Days a deleted study or session can be brought back.
-BIN_DAYS = 30
-
 
 class StudyState(StrEnum):
     """How far a study has come."""

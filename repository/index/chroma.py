@@ -8,6 +8,8 @@ opens it. So its graph is never persisted (`sync_threshold`), it is opened only 
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from repository.errors import Unavailable
-from repository.index.vectors import Floats, Ints
+from repository.index.vectors import Floats, Ints, check, check_question
 
 NAME = "passages"
+#: Seconds between two looks at a child that opens a generation.
+TICK = 0.2
 #: Ids per get: Chroma's own SQLite allows 32,766 variables.
 PAGE = 10_000
 
@@ -29,7 +33,10 @@ class ChromaIndex:
         """Open or create the collection. Raises Unavailable if Chroma cannot."""
         import chromadb
         from chromadb.config import Settings
+        from chromadb.errors import InvalidArgumentError
 
+        #: What Chroma says to vectors of another length than those it has.
+        self._refusal = InvalidArgumentError
         try:
             self._client = client or chromadb.PersistentClient(str(path), Settings(anonymized_telemetry=False))
             self._collection = self._client.get_or_create_collection(
@@ -43,15 +50,19 @@ class ChromaIndex:
 
     def upsert(self, ids: Ints, studies: Ints, vectors: Floats) -> None:
         """Keep vectors in batches that Chroma accepts."""
-        if len(ids) and (vectors.ndim != 2 or not np.isfinite(vectors).all()):
-            raise ValueError("vectors must be finite and of shape (n, d)")
+        if not len(ids):
+            return
+        check(ids, vectors, vectors.shape[-1])
         for at in range(0, len(ids), self._most):
             part = slice(at, at + self._most)
-            self._collection.upsert(
-                ids=[str(i) for i in ids[part].tolist()],
-                embeddings=vectors[part],
-                metadatas=[{"study": study} for study in studies[part].tolist()],
-            )
+            try:
+                self._collection.upsert(
+                    ids=[str(i) for i in ids[part].tolist()],
+                    embeddings=vectors[part],
+                    metadatas=[{"study": study} for study in studies[part].tolist()],
+                )
+            except self._refusal as error:
+                raise ValueError(str(error)) from error
 
     def delete(self, ids: Sequence[int]) -> None:
         """Forget ids."""
@@ -60,12 +71,16 @@ class ChromaIndex:
 
     def query(self, vector: Floats, k: int, *, studies: Collection[int] | None = None) -> list[tuple[int, float]]:
         """Give the k nearest, approximately."""
+        check_question(vector, vector.shape[-1])
         if k <= 0 or (studies is not None and not studies):
             return []
         where: Any = None if studies is None else {"study": {"$in": sorted(studies)}}
-        found = self._collection.query(
-            query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"]
-        )
+        try:
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=k, where=where, include=["distances"]
+            )
+        except self._refusal as error:
+            raise ValueError(str(error)) from error
         pairs = zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True)
         return sorted(((int(i), 1.0 - float(d)) for i, d in pairs), key=lambda pair: (-pair[1], pair[0]))
 
@@ -83,24 +98,44 @@ class ChromaIndex:
     def close(self) -> None:
         """Let go of the files, so that the folder can be removed."""
         try:
+            # Chroma 1.5.9 leaves an HTTP client's sockets open when it is closed.
+            session = getattr(self._client._server, "_session", None)
             self._client.close()
+            if session is not None:
+                session.close()
         except Exception:  # closing twice, or a server that went away: nothing to save
             pass
 
 
-def probe(path: Path, seconds: float) -> int:
+def probe(path: Path, seconds: float, stop: threading.Event | None = None) -> int:
     """Open a generation in a child process and ask it something; give its count.
 
-    Raises Unavailable if that crashes, fails or takes longer than `seconds`: then nobody must open it.
+    Raises Unavailable if that crashes, fails or takes longer than `seconds`: then nobody must open it; or at `stop`.
     """
     command = [sys.executable, "-m", "repository.index.chroma", str(path)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + seconds
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise Unavailable(f"The search index did not open within {seconds:.0f} s.") from error
-    if done.returncode != 0:
-        raise Unavailable(f"The search index is broken (its opener ended with {done.returncode}).")
-    return int(json.loads(done.stdout.splitlines()[-1])["count"])
+        while (answer := _answer(child, min(TICK, end - time.monotonic()))) is None:
+            if stop is not None and stop.is_set():
+                raise Unavailable("The search index was not opened, as Cairn is about to end.")
+            if time.monotonic() >= end:
+                raise Unavailable(f"The search index did not open within {seconds:.0f} s.")
+    finally:
+        child.kill()
+        child.wait()
+        if child.stdout:
+            child.stdout.close()
+    if child.returncode != 0:
+        raise Unavailable(f"The search index is broken (its opener ended with {child.returncode}).")
+    return int(json.loads(answer.splitlines()[-1])["count"])
+
+
+def _answer(child: "subprocess.Popen[bytes]", seconds: float) -> bytes | None:
+    try:
+        return child.communicate(timeout=max(0.0, seconds))[0]
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _probed(path: Path) -> int:
@@ -113,8 +148,12 @@ def _probed(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    # A broken graph may claim terabytes: fail instead of swapping the machine to death.
+    import ctypes
     import resource
+    import signal
 
+    if sys.platform == "linux":  # end with whoever asked, so that no two processes ever have one generation open
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    # A broken graph may claim terabytes: fail instead of swapping the machine to death.
     resource.setrlimit(resource.RLIMIT_AS, (64 << 30, 64 << 30))
     print(json.dumps({"count": _probed(Path(sys.argv[1]))}))

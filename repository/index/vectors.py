@@ -21,7 +21,7 @@ class VectorIndex(Protocol):
     """Keeps unit vectors by id. Similarities are cosines, best first; equal ones by id."""
 
     def upsert(self, ids: Ints, studies: Ints, vectors: Floats) -> None:
-        """Keep (n, d) vectors; the same id again replaces."""
+        """Keep (n, d) vectors; the same id again replaces. Raises ValueError, and keeps none, if one cannot be kept."""
 
     def delete(self, ids: Sequence[int]) -> None:
         """Forget these ids; unknown ones do no harm."""
@@ -34,6 +34,20 @@ class VectorIndex(Protocol):
 
     def close(self) -> None:
         """Let go of memory and files."""
+
+
+def check(ids: Ints, vectors: Floats, dimension: int) -> None:
+    """Raise ValueError unless these are finite vectors (n, d) of n different ids."""
+    if vectors.shape != (len(ids), dimension) or not np.isfinite(vectors).all():
+        raise ValueError(f"expected finite vectors of shape ({len(ids)}, {dimension}), not {vectors.shape}")
+    if len(np.unique(ids)) != len(ids):
+        raise ValueError("the same id twice")
+
+
+def check_question(vector: Floats, dimension: int) -> None:
+    """Raise ValueError unless this is a finite vector (d,)."""
+    if vector.shape != (dimension,) or not np.isfinite(vector).all():
+        raise ValueError(f"expected a finite vector of shape ({dimension},), not {vector.shape}")
 
 
 class Neighbours(Protocol):
@@ -111,8 +125,7 @@ class MemoryIndex:
         """Keep vectors; appended rows are invisible to queries that run already."""
         if not len(ids):
             return
-        if vectors.shape != (len(ids), self.dimension) or not np.isfinite(vectors).all():
-            raise ValueError(f"expected finite vectors of shape ({len(ids)}, {self.dimension}), not {vectors.shape}")
+        check(ids, vectors, self.dimension)
         with self._lock:
             old = self.rows
             alive = old.alive.copy()
@@ -152,16 +165,17 @@ class MemoryIndex:
 
     def query(self, vector: Floats, k: int, *, studies: Collection[int] | None = None) -> list[tuple[int, float]]:
         """Give the k nearest of some studies."""
+        check_question(vector, self.dimension)
         rows = self.rows
         mask = rows.alive
         if studies is not None:
             mask = mask & np.isin(rows.studies, np.fromiter(studies, np.int64, len(studies)))
         return rows.nearest(vector, k, mask)
 
-    def holds(self, id: int, mask: NDArray[np.bool_]) -> bool:
-        """Say whether an id is kept and its row lies in a mask taken earlier."""
+    def holds(self, id: int, rows: Rows, mask: NDArray[np.bool_]) -> bool:
+        """Say whether an id's row lies in a mask of a state taken earlier; rows may have moved since."""
         row = self._place.get(id)
-        return row is not None and row < len(mask) and bool(mask[row])
+        return row is not None and row < len(mask) and int(rows.ids[row]) == id and bool(mask[row])
 
     def ids(self) -> set[int]:
         """Give every living id."""

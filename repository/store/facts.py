@@ -8,6 +8,8 @@ from repository.store import tables as t
 PASSAGES = "passages"
 #: The index generation in use; 0: none.
 GENERATION = "generation"
+#: The fingerprint of the model whose vectors that generation holds.
+GENERATION_MODEL = "generation model"
 
 
 class FactStore:
@@ -17,15 +19,23 @@ class FactStore:
         """Work within `connection`'s transaction."""
         self._sql = connection
 
+    def text(self, name: str) -> str:
+        """Give a fact, empty if it was never set."""
+        return self._sql.scalar(sa.select(t.fact.c.value).where(t.fact.c.name == name)) or ""
+
+    def set_text(self, name: str, value: str) -> None:
+        """Set a fact."""
+        changed = self._sql.execute(sa.update(t.fact).where(t.fact.c.name == name).values(value=value))
+        if changed.rowcount == 0:
+            self._sql.execute(sa.insert(t.fact).values(name=name, value=value))
+
     def number(self, name: str) -> int:
         """Give a number, 0 if it was never set."""
-        return int(self._sql.scalar(sa.select(t.fact.c.value).where(t.fact.c.name == name)) or 0)
+        return int(self.text(name) or 0)
 
     def set_number(self, name: str, value: int) -> None:
         """Set a number."""
-        changed = self._sql.execute(sa.update(t.fact).where(t.fact.c.name == name).values(value=str(value)))
-        if changed.rowcount == 0:
-            self._sql.execute(sa.insert(t.fact).values(name=name, value=str(value)))
+        self.set_text(name, str(value))
 
     def bump(self, name: str) -> None:
         """Raise a counter by one."""

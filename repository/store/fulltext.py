@@ -1,4 +1,6 @@
-"""Keyword search over segments: FTS5 on SQLite, tsvector on PostgreSQL, both kept true by the database itself.
+"""Keyword search over segments and the labels of who speaks in them: FTS5 on SQLite, tsvector on PostgreSQL.
+
+Both are kept true by the database itself, through triggers.
 
 The cost of a ranked query grows with the number of passages that hold any of its words, so the rarest words are
 taken first and the common ones only while there is room (`POSTINGS`): a word that stands in a third of all passages
@@ -10,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from nlp.words import content_words
+from nlp.words import WORD, content_words
 from repository.domain.transcript import Role
 from repository.store import tables as t
 from repository.store.visibility import among
@@ -79,7 +81,7 @@ class FulltextStore:
     def _sqlite_query(
         self, words: Sequence[str], phrases: Sequence[str], scope: Sequence[sa.ColumnElement[bool]]
     ) -> sa.Select[int, float]:
-        parts = [_quoted(phrase) for phrase in phrases]
+        parts = ["words : " + _quoted(phrase) for phrase in phrases]
         if words:
             parts.append("(" + " OR ".join(_quoted(word) for word in words) + ")")
         fts = sa.table("segment_fts", sa.column("rowid", sa.BigInteger), sa.column("rank", sa.Float))
@@ -94,10 +96,14 @@ class FulltextStore:
         self, words: Sequence[str], phrases: Sequence[str], scope: Sequence[sa.ColumnElement[bool]]
     ) -> sa.Select[int, float]:
         tsv: sa.ColumnElement[str] = sa.literal_column("segment.words_tsv")
-        parts: list[sa.ColumnElement[Any]] = [sa.func.phraseto_tsquery("english", phrase) for phrase in phrases]
+        # Weight A are the words, B the speakers: a phrase is looked for in the words alone.
+        parts: list[sa.ColumnElement[Any]] = [
+            sa.func.to_tsquery("english", " <-> ".join(_lexeme(word) + ":A" for word in WORD.findall(phrase)))
+            for phrase in phrases
+        ]
         if words:
             # One query of alternatives: plainto_tsquery stems each word, "|" joins them.
-            joined = " | ".join("'" + word.replace("'", "''") + "'" for word in words)
+            joined = " | ".join(map(_lexeme, words))
             parts.append(sa.func.to_tsquery("english", joined))
         wanted = parts[0]
         for part in parts[1:]:
@@ -106,6 +112,10 @@ class FulltextStore:
         return (
             sa.select(t.segment.c.id, score).where(tsv.op("@@")(wanted), *scope).order_by(score.desc(), t.segment.c.id)
         )
+
+
+def _lexeme(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
 
 
 def _quoted(words: str) -> str:

@@ -19,7 +19,10 @@ PAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Characters [start, end) of a text, turns first_turn..last_turn. `id` follows from (text, start, end)."""
+    """Characters [start, end) of a text, turns first_turn..last_turn. `id` follows from (text, start, end).
+
+    `speakers` are the labels of its turns, for keyword search; they are not part of the words.
+    """
 
     id: int
     study_id: int
@@ -32,6 +35,7 @@ class Segment:
     role: Role
     words: str
     words_sha: str
+    speakers: str = ""
 
 
 def segment_id(text_id: int, start: int, end: int) -> int:
@@ -70,6 +74,7 @@ class SegmentStore:
                 "first_turn": s.first_turn,
                 "last_turn": s.last_turn,
                 "role": s.role.value,
+                "speakers": s.speakers,
                 "words": s.words,
                 "words_sha": s.words_sha,
                 "indexed_as": 0,
@@ -193,4 +198,5 @@ def _segment(row: sa.Row[tuple[object, ...]]) -> Segment:
         role=Role(row.role),
         words=row.words,
         words_sha=row.words_sha,
+        speakers=row.speakers,
     )

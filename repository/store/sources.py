@@ -77,6 +77,11 @@ class SourceStore:
             values["warnings"] = list(warnings)
         self._sql.execute(sa.update(t.source).where(t.source.c.id == source_id).values(**values))
 
+    def settled(self, stage: Stage) -> list[int]:
+        """List sources that have come to a stage and are not being worked on."""
+        idle = ~sa.exists().where(t.job.c.source_id == t.source.c.id, t.job.c.state.in_(("queued", "running")))
+        return list(self._sql.scalars(sa.select(t.source.c.id).where(t.source.c.stage == stage.value, idle)))
+
     def digests(self) -> set[str]:
         """Give every digest that some source still needs."""
         return set(self._sql.scalars(sa.select(t.source.c.digest).distinct()))

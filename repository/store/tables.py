@@ -193,6 +193,8 @@ segment = sa.Table(
     sa.Column("first_turn", sa.Integer, nullable=False),
     sa.Column("last_turn", sa.Integer, nullable=False),
     sa.Column("role", sa.String(20), nullable=False),
+    # The label of each turn's speaker, so that asking for a person finds what they said. Not part of the words.
+    sa.Column("speakers", sa.Text, nullable=False),
     sa.Column("words", sa.Text, nullable=False),
     sa.Column("words_sha", sa.String(64), nullable=False, index=True),
     # The index generation that holds this segment's vector; 0: none yet.

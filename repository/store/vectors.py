@@ -58,6 +58,16 @@ class VectorStore:
         """List files past embedding that have passages without a vector of this model."""
         return list(self._sql.scalars(_lacking(fingerprint).with_only_columns(t.source.c.id).distinct()))
 
+    def count(self, fingerprint: str) -> int:
+        """Count the vectors of this model."""
+        query = sa.select(sa.func.count()).select_from(t.vector).where(t.vector.c.fingerprint == fingerprint)
+        return self._sql.scalar(query) or 0
+
+    def sample(self, fingerprint: str, limit: int) -> list[bytes]:
+        """Give some vectors of this model, by the words' hash: as good as by chance, and the same every time."""
+        query = sa.select(t.vector.c.data).where(t.vector.c.fingerprint == fingerprint)
+        return list(self._sql.scalars(query.order_by(t.vector.c.words_sha).limit(limit)))
+
     def orphans(self) -> int:
         """Count vectors of words that no segment has any more."""
         return self._sql.scalar(sa.select(sa.func.count()).select_from(t.vector).where(_orphaned())) or 0

@@ -73,7 +73,7 @@ def kept(
 
 
 def segments(study_id: int, session_id: int, text_id: int, text: str) -> list[Segment]:
-    spans = [(0, 16, 0, Role.INTERVIEWER), (18, len(text), 1, Role.PARTICIPANT)]
+    spans = [(0, 16, 0, Role.INTERVIEWER, "I"), (18, len(text), 1, Role.PARTICIPANT, "P01")]
     return [
         Segment(
             id=segment_id(text_id, a, b),
@@ -87,8 +87,9 @@ def segments(study_id: int, session_id: int, text_id: int, text: str) -> list[Se
             role=role,
             words=text[a:b],
             words_sha=words_sha(text[a:b]),
+            speakers=speakers,
         )
-        for a, b, turn, role in spans
+        for a, b, turn, role, speakers in spans
     ]
 
 
@@ -149,6 +150,16 @@ def test_keywords_find_forms_accents_and_emphasise_rare_words(database: Database
         assert fulltext.search("", 10, phrases=["came reminder"]) == []
         assert fulltext.search("'; DROP TABLE segment; --", 10) == []
         assert fulltext.search('"unbalanced AND (reminder*', 10)[0][0] == found
+
+
+def test_asking_for_a_person_finds_what_they_said_but_a_phrase_is_words_only(database: Database) -> None:
+    with database.write() as connection:
+        kept(Unit(connection))
+    with database.read() as connection:
+        unit = Unit(connection)
+        [(found, _)] = unit.fulltext.search("P01", 10)
+        assert unit.segments.seen(LOCAL_ADMIN, [found])[found].speakers == "P01"
+        assert unit.fulltext.search("", 10, phrases=["closed P01"]) == []
 
 
 def test_a_deleted_passage_leaves_a_tombstone_and_no_word(database: Database) -> None:

@@ -87,7 +87,7 @@ def test_the_sweeper_frees_what_a_dead_process_held_and_rings(workspace: Workspa
         unit.jobs.claim(
             job_id, holder=f"{host}/4194000/{started}/{thread}", now=clock(), lease_until=clock() + timedelta(hours=1)
         )
-    assert sweep(workspace) == 1
+    assert sweep(workspace) == [job_id]
     assert workspace.bell.next() == job_id
 
 
@@ -97,7 +97,7 @@ def test_a_living_worker_keeps_its_job(workspace: Workspace, clock) -> None:  # 
     job_id = a_job(workspace, a_study(workspace))
     with workspace.write() as unit:
         unit.jobs.claim(job_id, holder=holder_name(), now=clock(), lease_until=clock() + timedelta(seconds=60))
-    assert sweep(workspace) == 0
+    assert sweep(workspace) == []
     assert not run(workspace, job_id, steps(None, []), threading.Event(), "another/1/1/1")
 
 

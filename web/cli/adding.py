@@ -165,11 +165,12 @@ def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore
                 total = sum(view.fraction for view in views) / len(by_source)
                 busy = next((v for v in views if v.job.state is JobState.RUNNING), None)
                 bars.update(task, completed=total, description=f"{busy.source.name}: {busy.label}" if busy else None)
-                if all(view.job.state.over for view in views) or stop.is_set():
+                over = all(view.job.state.over for view in views)
+                if stop.is_set() or (over and not (worker and worker.is_alive())):
                     break
                 if total > seen:
                     moved, seen = time.monotonic(), total
-                if worker is None and (not _is_served(workspace) or time.monotonic() - moved > PATIENCE):
+                if worker is None and not over and (not _is_served(workspace) or time.monotonic() - moved > PATIENCE):
                     worker = _work_here(workspace, [view.job.id for view in views if not view.job.state.over], stop)
                 time.sleep(0.2)
     except KeyboardInterrupt:

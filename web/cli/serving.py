@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from ipaddress import ip_address
 from types import FrameType
 from typing import Any
@@ -43,7 +44,7 @@ def _serve(settings: Settings, chosen: ServerSettings, listener: socket.socket, 
     from repository.indexing import Indexer
     from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = Workspace(replace(settings, server=chosen))
     indexer = Indexer(workspace)
     workspace.neighbours = indexer
     ensure_codebook(workspace)

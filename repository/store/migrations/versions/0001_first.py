@@ -12,21 +12,29 @@ down_revision = None
 # a segment can forget them.
 SQLITE = (
     """CREATE VIRTUAL TABLE segment_fts USING fts5(
-        words, content='segment', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
+        words, speakers, content='segment', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')""",
     """CREATE TRIGGER segment_comes AFTER INSERT ON segment BEGIN
-        INSERT INTO segment_fts(rowid, words) VALUES (new.id, new.words);
+        INSERT INTO segment_fts(rowid, words, speakers) VALUES (new.id, new.words, new.speakers);
         DELETE FROM tombstone WHERE segment_id = new.id;
     END""",
     """CREATE TRIGGER segment_goes AFTER DELETE ON segment BEGIN
-        INSERT INTO segment_fts(segment_fts, rowid, words) VALUES ('delete', old.id, old.words);
+        INSERT INTO segment_fts(segment_fts, rowid, words, speakers)
+            VALUES ('delete', old.id, old.words, old.speakers);
         INSERT OR REPLACE INTO tombstone(segment_id) VALUES (old.id);
         DELETE FROM vector WHERE words_sha = old.words_sha
             AND NOT EXISTS (SELECT 1 FROM segment WHERE segment.words_sha = old.words_sha);
     END""",
+    """CREATE TRIGGER segment_changes AFTER UPDATE OF words, speakers ON segment BEGIN
+        INSERT INTO segment_fts(segment_fts, rowid, words, speakers)
+            VALUES ('delete', old.id, old.words, old.speakers);
+        INSERT INTO segment_fts(rowid, words, speakers) VALUES (new.id, new.words, new.speakers);
+    END""",
 )
 POSTGRESQL = (
     """ALTER TABLE segment ADD COLUMN words_tsv tsvector
-        GENERATED ALWAYS AS (to_tsvector('english', words)) STORED""",
+        GENERATED ALWAYS AS (
+            setweight(to_tsvector('english', words), 'A') || setweight(to_tsvector('english', speakers), 'B')
+        ) STORED""",
     "CREATE INDEX ix_segment_words_tsv ON segment USING gin (words_tsv)",
     """CREATE FUNCTION segment_comes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         DELETE FROM tombstone WHERE segment_id = new.id;
@@ -281,6 +289,7 @@ def upgrade() -> None:
         sa.Column("first_turn", sa.Integer(), nullable=False),
         sa.Column("last_turn", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("speakers", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("words_sha", sa.String(length=64), nullable=False),
         sa.Column("indexed_as", sa.Integer(), nullable=False),
