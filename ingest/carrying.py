@@ -45,7 +45,7 @@ def to_json(transcript: Transcript) -> str:
 
 def from_json(written: str | bytes) -> Transcript:
     """Read a transcript written by `to_json`; raise ValueError, KeyError or TypeError if it is none."""
-    facts: dict[str, Any] = json.loads(written)
+    facts: dict[str, Any] = dict(json.loads(written))
     day = facts.pop("occurred_on")
     return Transcript(
         text=facts.pop("text"),

@@ -1,4 +1,4 @@
-"""Read files nobody vouches for in a child process with little memory, little time and no network (reliability.md B5)."""
+"""Read files nobody vouches for in a child process: little memory, little time, no network (reliability.md B5)."""
 
 import json
 import os
@@ -12,13 +12,15 @@ from pathlib import Path
 
 from ingest.carrying import from_json
 from repository.domain.transcript import Transcript
-from repository.errors import UnreadableSource
+from repository.errors import Unavailable, UnreadableSource
 
 #: Bytes the child may answer: the JSON of the largest text there is.
 MOST_ANSWER = 256 << 20
+#: Characters of a name that the child is told.
+_NAME = 500
 _CHUNK = 1 << 20
 _READ = b'{"read":'
-_BOOT = "import sys; sys.path[:] = {path!r}; from ingest.sandboxed import main; main({name!r}, {parent}, {memory}, {cpu}, {wall})"
+_BOOT = "import sys; sys.path[:] = {path!a}; from ingest.sandboxed import main; main({parent}, {memory}, {cpu}, {wall})"
 _REASONS = {
     "parser-crashed": ("Reading the file failed.", "It may be damaged: export it again, or save it as plain text."),
     "took-too-long": ("Reading the file took too long.", "Export it again, or cut it into smaller files."),
@@ -35,22 +37,32 @@ class Limits:
     seconds: int = 60
 
 
+class _TooMuch(Exception):
+    """The child answers without end."""
+
+
 def read_untrusted(path: Path, name: str, *, limits: Limits = Limits()) -> Transcript:
     """Read the file at `path`, known as `name`, in a child process; raise UnreadableSource for whatever happens there.
 
     Safe in a threaded process: nothing runs between fork and exec, the child limits itself and dies with its parent.
+    Raises Unavailable if the system starts no process just now.
     """
     with path.open("rb") as file:
-        child = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _boot(name, limits)],
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-        )
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-B", "-c", _boot(limits)],
+                stdin=file,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"LC_ALL": "C.UTF-8", "CAIRN_NAME": ascii(name[-_NAME:])},  # not an argument, which `ps` shows
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Unavailable("The file cannot be read just now: no process could be started.") from error
     try:
         answer = _collect(child, time.monotonic() + limits.seconds)
+    except _TooMuch:
+        raise _failed("needs-too-much-memory", name) from None
     finally:
         child.kill()
         child.wait()
@@ -59,12 +71,10 @@ def read_untrusted(path: Path, name: str, *, limits: Limits = Limits()) -> Trans
     return _understand(answer, child.returncode, name)
 
 
-def _boot(name: str, limits: Limits) -> str:
+def _boot(limits: Limits) -> str:
     here = str(Path(__file__).resolve().parents[1])
-    path = [here, *(entry for entry in sys.path if entry and entry != here)]
     return _BOOT.format(
-        path=path,
-        name=name,
+        path=[here, *(entry for entry in sys.path if entry and entry != here)],
         parent=os.getpid(),
         memory=limits.memory_mb,
         cpu=limits.cpu_seconds,
@@ -73,7 +83,7 @@ def _boot(name: str, limits: Limits) -> str:
 
 
 def _collect(child: subprocess.Popen[bytes], deadline: float) -> bytes | None:
-    """Give what the child writes before it ends, None if it goes on too long or says too much."""
+    """Give what the child writes before it ends, None if it goes on too long; raise _TooMuch if it says too much."""
     assert child.stdout is not None
     parts: list[bytes] = []
     size = 0
@@ -84,12 +94,15 @@ def _collect(child: subprocess.Popen[bytes], deadline: float) -> bytes | None:
                 continue
             chunk = os.read(child.stdout.fileno(), _CHUNK)
             if not chunk:
-                child.wait(max(left, 1))
+                try:
+                    child.wait(max(deadline - time.monotonic(), 1))
+                except subprocess.TimeoutExpired:
+                    return None
                 return b"".join(parts)
             parts.append(chunk)
             size += len(chunk)
             if size > MOST_ANSWER:
-                return None
+                raise _TooMuch
     return None
 
 
@@ -104,10 +117,10 @@ def _understand(answer: bytes | None, code: int, name: str) -> Transcript:
         refused = json.loads(answer)["refused"]
         if refused["slug"] in _REASONS:
             raise _failed(refused["slug"], name)
+        error = UnreadableSource(refused["message"], hint=refused["hint"], slug=refused["slug"])
+        error.file, error.line = name, refused["line"]  # the message names the file already
     except (ValueError, KeyError, TypeError):
         raise _failed("parser-crashed", name) from None
-    error = UnreadableSource(refused["message"], hint=refused["hint"], slug=refused["slug"])
-    error.file, error.line = name, refused["line"]  # the message names the file already
     raise error
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from repository.domain.transcript import Role, Speaker, Turn, TurnKind
 
@@ -15,8 +15,9 @@ _ENOUGH = 1 / 3
 #: Interviewer's turns up to this many words without a question mark are listening ("Mm-hm, right."), not asking.
 _LISTENING = 3
 _HEADING_WORDS = 12
-#: What counts as a word, and where a sentence far over the budget may be cut. Scripts without spaces count by character.
-_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,40}")
+#: What counts as a word, and where a sentence far over the budget may be cut; scripts without spaces by character.
+_SPACELESS = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\s{_SPACELESS}]{{1,40}}")
 
 SentenceSpans = Callable[[Sequence[str]], list[list[tuple[int, int]]]]
 
@@ -84,12 +85,10 @@ def _units(text: str, turn: Turn, spans: Sequence[tuple[int, int]], most: int) -
     length = turn.end - turn.start
     edges = sorted({0, length, *(start for start, _ in spans if 0 < start < length)})
     cut = [
-        piece
-        for start, end in zip(edges, edges[1:], strict=False)
-        for piece in _pieces(text, turn.start + start, turn.start + end, most)
+        piece for start, end in pairwise(edges) for piece in _pieces(text, turn.start + start, turn.start + end, most)
     ]
     rest = sum(words for _, _, words in cut)
-    units = []
+    units: list[_Unit] = []
     for start, end, words in cut:
         units.append(_Unit(start, end, turn, turn, words, rest, starts_turn=not units))
         rest -= words
@@ -97,7 +96,7 @@ def _units(text: str, turn: Turn, spans: Sequence[tuple[int, int]], most: int) -
 
 
 def _pieces(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, int, int]]:
-    """Give (start, end, words) of a sentence without outer blanks, in equal parts at word edges if it has over `most`."""
+    """Give (start, end, words) of a sentence without outer blanks, in equal parts at words if it has over `most`."""
     edges = [(found.start(), found.end()) for found in _WORD.finditer(text, start, end)]
     if not edges:
         return
@@ -109,7 +108,7 @@ def _pieces(text: str, start: int, end: int, most: int) -> Iterator[tuple[int, i
 
 
 def _asks(text: str, turn: Turn, speakers: Sequence[Speaker]) -> bool:
-    """Say whether a turn is a short question: the interviewer's, or one with a question mark where roles are unknown."""
+    """Say whether a turn is a short question: the interviewer's, or one with a question mark if roles are unknown."""
     words = text[turn.start : turn.end]
     if _count(words, QUESTION_WORDS + 1) > QUESTION_WORDS:
         return False
@@ -124,7 +123,7 @@ def _asks(text: str, turn: Turn, speakers: Sequence[Speaker]) -> bool:
 
 def _is_heading(text: str, turn: Turn) -> bool:
     words = text[turn.start : turn.end].strip()
-    if turn.kind is not TurnKind.NOTE or "\n" in words or words.endswith((".", "!", "?", ",", ";", "…")):
+    if turn.kind is not TurnKind.NOTE or "\n" in words or words.endswith((".", "!", ",", ";", "…")):
         return False
     return words[:1].isalnum() and len(words) < 200 and _count(words) <= _HEADING_WORDS
 
@@ -141,19 +140,22 @@ def _kept_together(text: str, units: Sequence[_Unit], asking: set[int], most: in
         while at < len(units) and units[at].first.idx == unit.first.idx:
             unit = replace(unit, end=units[at].end, words=unit.words + units[at].words)
             at += 1
-        if at == len(units) or units[at].first.kind != unit.first.kind or units[at].first.idx in asking:
+        if at == len(units) or not _answers(units[at].first, unit.first, asking):
             yield unit
             continue
         answer = units[at]
         at += 1
         begin, *others = _pieces(text, answer.start, answer.end, most - unit.words)  # cut only if both are too long
-        yield replace(
-            unit, end=begin[1], last=answer.last, words=unit.words + begin[2], rest=unit.words + answer.rest
-        )
+        yield replace(unit, end=begin[1], last=answer.last, words=unit.words + begin[2], rest=unit.words + answer.rest)
         rest = answer.rest - begin[2]
         for start, end, words in others:
             yield _Unit(start, end, answer.first, answer.last, words, rest)
             rest -= words
+
+
+def _answers(turn: Turn, question: Turn, asking: set[int]) -> bool:
+    said_by_other = turn.speaker != question.speaker or question.kind is TurnKind.QUESTION
+    return turn.kind == question.kind and said_by_other and turn.idx not in asking
 
 
 def _packs(units: Sequence[_Unit], budget: int) -> list[list[_Unit]]:

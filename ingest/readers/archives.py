@@ -1,5 +1,6 @@
-"""Looking into ZIP files without trusting them: everything is counted while it is unpacked, nothing touches the disk."""
+"""Looking into ZIP files without trusting them: all is counted while it is unpacked, nothing touches the disk."""
 
+import lzma
 import struct
 import zipfile
 import zlib
@@ -17,7 +18,12 @@ MOST_RATIO = 200
 SMALL = 2 << 20
 MOST_DEPTH = 200
 MOST_ELEMENTS = 3_000_000
-_CHUNK = 1 << 16
+#: Large, since a token across many small pieces is scanned again with each.
+_CHUNK = 1 << 20
+#: Byte order marks, blanks and the NULs of UTF-16.
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0\t\n\r "
+#: What a damaged archive makes zipfile raise (a NotImplementedError is a RuntimeError).
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, OSError, EOFError, RuntimeError)
 _REMEDY = "Open the document in Word, save it as a new .docx and add that."
 
 
@@ -28,8 +34,17 @@ def entries(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error, UnicodeDecodeError, NotImplementedError):
+    except _BROKEN:
         return []
+
+
+def entry(data: bytes, name: str, most: int) -> bytes:
+    """Give the first `most` bytes of an archive's entry, b"" if there is none or it cannot be read."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(name) as stream:
+            return stream.read(most)
+    except (*_BROKEN, KeyError):
+        return b""
 
 
 def check_archive(data: bytes) -> None:
@@ -51,22 +66,27 @@ def check_archive(data: bytes) -> None:
                 total += _unpack(archive, info, MOST_BYTES - total)
                 if total > max(SMALL, MOST_RATIO * len(data)):
                     raise _bomb()
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, struct.error, NotImplementedError) as error:
+    except _BROKEN as error:
         raise UnreadableSource("The document is damaged.", slug="damaged-file", hint="Export it again.") from error
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> int:
-    is_xml = info.filename.lower().endswith((".xml", ".rels", ".vml"))
-    watch = _XmlWatch() if is_xml else None
+    watch: _XmlWatch | None = None
     size = 0
     with archive.open(info) as stream:
         while chunk := stream.read(_CHUNK):
+            if not size and _is_xml(info.filename, chunk):
+                watch = _XmlWatch()
             size += len(chunk)
-            if size > (min(most, MOST_XML) if is_xml else most):
+            if size > (min(most, MOST_XML) if watch else most):
                 raise _bomb()
             if watch:
                 watch.feed(chunk)
     return size
+
+
+def _is_xml(name: str, start: bytes) -> bool:
+    return name.lower().endswith((".xml", ".rels", ".vml")) or start.lstrip(_BEFORE_XML).startswith(b"<")
 
 
 class _XmlWatch:

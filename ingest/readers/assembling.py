@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ingest.readers.decoding import normalise
 from ingest.readers.roles import propose_roles
 from ingest.readers.stamps import in_order
 from repository.domain.transcript import (
@@ -24,6 +25,7 @@ PAUSE = 30_000
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _HYPHENATED = re.compile(r"[^\W\d_]-")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_VISIBLE = re.compile("[^\\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _GAPS = re.compile(r"\n\s*\n")
 
 
@@ -45,7 +47,7 @@ class Piece:
 @lru_cache(4096)
 def clean_label(label: str) -> str:
     """Give a speaker's label as written, but for outer blanks and controls of writing direction."""
-    return " ".join(_BIDI.sub("", label).split())
+    return " ".join(_BIDI.sub("", normalise(label)).split())
 
 
 def assemble(
@@ -53,21 +55,23 @@ def assemble(
     *,
     precision: TimePrecision = TimePrecision.EXACT,
     roles: dict[str, Role] | None = None,
+    recorder: str = "",
     warnings: Sequence[ReadingWarning] = (),
 ) -> Transcript:
-    """Make a transcript of pieces in their order; `roles` are what the file itself says about labels.
+    """Make a transcript of pieces in their order; `roles` are what the file says about labels, `recorder` who recorded.
 
     A turn is one speaker's maximal run: a new one begins with another speaker or kind, a paragraph of the source, or
     after PAUSE of silence. Times that run backwards are dropped with a warning, as few as possible.
     """
-    kept = [piece for piece in pieces if piece.text.strip()]
+    kept = [piece for piece in map(_clean, pieces) if _VISIBLE.search(piece.text)]
     ordered = in_order([piece.start_ms for piece in kept])
     backwards = [piece for piece, ok in zip(kept, ordered, strict=True) if piece.start_ms is not None and not ok]
     notes = list(warnings)
     if backwards:
-        notes.append(
-            ReadingWarning(f"{len(backwards)} times run backwards and were dropped; the words are kept.", backwards[0].line)
+        does = (
+            "1 time runs backwards and was" if len(backwards) == 1 else f"{len(backwards)} times run backwards and were"
         )
+        notes.append(ReadingWarning(f"{does} dropped; the words are kept.", backwards[0].line))
     labels: dict[str, int] = {}
     out: list[str] = []
     turns: list[Turn] = []
@@ -80,15 +84,16 @@ def assemble(
         speaker = labels.setdefault(label, len(labels)) if label else None
         start = piece.start_ms if ok else None
         end = piece.end_ms if ok or piece.start_ms is None else None
-        words = _GAPS.sub("\n", piece.text.strip())
+        words = piece.text
         if last and not piece.breaks and _continues(turns[-1], speaker, piece.kind, start, heard):
-            glue = _glue(last.text.rstrip(), words)
-            out += (glue, words)
-            begins = at + len(glue)
+            between = glue(last.text, words)
+            out += (between, words)
+            begins = at + len(between)
             at = begins + len(words)
             before = turns[-1]
             heard = max((t for t in (heard, start, end) if t is not None), default=None)
-            turns[-1] = _made(before.idx, speaker, piece.kind, before.start, at, _first(before.start_ms, start), heard, precision)
+            began = start if before.start_ms is None else before.start_ms
+            turns[-1] = _made(before.idx, speaker, piece.kind, before.start, at, began, heard, precision)
         else:
             if turns:
                 out.append("\n\n")
@@ -101,12 +106,15 @@ def assemble(
         if start is not None or end is not None or piece.ref:
             cues.append(Cue(len(turns) - 1, begins, at, start, end, piece.confidence, piece.ref))
         last = piece
-    speakers = propose_roles([Speaker(label) for label in labels], turns, "".join(out), roles or {})
-    return Transcript("".join(out), tuple(turns), speakers, tuple(cues), _kind(turns), warnings=tuple(notes))
+    text = "".join(out)
+    speakers = propose_roles([Speaker(label) for label in labels], turns, text, roles or {}, recorder=recorder)
+    return Transcript(text, tuple(turns), speakers, tuple(cues), _kind(turns), warnings=tuple(notes))
 
 
-def _first(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one
+def _clean(piece: Piece) -> Piece:
+    """Normalise what entities and XML can bring in after decoding; leave no blank line inside."""
+    words = _GAPS.sub("\n", normalise(piece.text).strip())
+    return piece if words == piece.text else replace(piece, text=words)
 
 
 def _continues(turn: Turn, speaker: int | None, kind: TurnKind, start: int | None, heard: int | None) -> bool:
@@ -131,10 +139,10 @@ def _made(
     )
 
 
-def _glue(before: str, after: str) -> str:
-    """Give what joins two cues: nothing inside a hyphenated word and in scripts without spaces, else a space.
+def glue(before: str, after: str) -> str:
+    """Give what joins two cues or lines: nothing inside a hyphenated word and in scripts without spaces, else a space.
 
-    >>> _glue("a long-", "term plan"), _glue("one", "two"), _glue("no -", "wait"), _glue("東京", "都")
+    >>> glue("a long-", "term plan"), glue("one", "two"), glue("no -", "wait"), glue("東京", "都")
     ('', ' ', ' ', '')
     """
     if _HYPHENATED.fullmatch(before[-2:]) and after[:1].islower():

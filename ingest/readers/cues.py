@@ -3,15 +3,21 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from ingest.readers.stamps import parse_stamp
+from ingest.readers.stamps import UNPADDED, parse_stamp
 from repository.domain.transcript import ReadingWarning
 
-_TIMING = re.compile(r"\s*([^\s<>]{1,40})\s*(?:-->|->|→|—>|–>)\s*([^\s<>]{1,40})?")
+_TIMING = re.compile(r"\s*([^\s<>]{1,40}?)\s*(?:-->|->|→|—>|–>)\s*([^\s<>]{1,40})?")
 _LIKE_TIME = re.compile(r"-?\d+:-?\d")
 _NOTE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _FACT = re.compile(r"(?:NOTE\s+)?(language|kind|duration|confidence)\s*:\s*\"?([^\"\n]{1,80})\"?\s*$", re.I)
 _NUMBER = re.compile(r"\s*(\d{1,9})\s*$")
+#: A fall of time in ms that is no mere disorder: another recording begins.
+_RESTART = 120_000
+#: Cues that must stay below the time fallen from.
+_STAYS = 3
+_TOLD = 20
 
 
 @dataclass(slots=True)
@@ -33,6 +39,7 @@ class Blocks:
     blocks: list[Block]
     facts: dict[str, str]
     warnings: list[ReadingWarning]
+    unpadded: bool = False
 
 
 def split(lines: Sequence[str]) -> Blocks:
@@ -41,7 +48,8 @@ def split(lines: Sequence[str]) -> Blocks:
     Text after a blank line inside a cue (Google Meet) stays with the cue. A number where the next cue's is expected,
     without times, begins a cue without times. Header, NOTE, STYLE and REGION blocks are not speech.
     """
-    found = Blocks([], {}, [])
+    unpadded = any(UNPADDED.match(line) is not None for line in lines if _timing(line))
+    found = Blocks([], {}, [], unpadded)
     at = _skip_header(lines, found)
     current: Block | None = None
     confidence: float | None = None
@@ -54,7 +62,7 @@ def split(lines: Sequence[str]) -> Blocks:
             current = _begun(times, "", at, found)
             current.confidence, confidence = confidence, None
             at += 1
-        elif fresh and at + 1 < len(lines) and (times := _timing(lines[at + 1])):
+        elif (fresh or _is_next_number(line, current)) and at + 1 < len(lines) and (times := _timing(lines[at + 1])):
             current = _begun(times, line.strip(), at + 1, found)
             current.confidence, confidence = confidence, None
             at += 2
@@ -102,7 +110,7 @@ def _timing(line: str) -> tuple[str, str] | None:
 
 
 def _begun(times: tuple[str, str], ref: str, at: int, found: Blocks) -> Block:
-    start, end = parse_stamp(times[0]), parse_stamp(times[1])
+    start, end = (parse_stamp(time, unpadded=found.unpadded) for time in times)
     if start is None or end is None:
         found.warnings.append(ReadingWarning("A time cannot be read; the words are kept.", at + 1))
     elif end < start:
@@ -125,11 +133,11 @@ def _share(written: str) -> float | None:
         return None
 
 
-def _few(warnings: Sequence[ReadingWarning], most: int = 20) -> list[ReadingWarning]:
+def _few(warnings: Sequence[ReadingWarning]) -> list[ReadingWarning]:
     """Keep the first warnings and say how many more there are."""
-    if len(warnings) <= most:
+    if len(warnings) <= _TOLD:
         return list(warnings)
-    return [*warnings[:most], ReadingWarning(f"{len(warnings) - most} more cues have broken times.")]
+    return [*warnings[:_TOLD], ReadingWarning(f"{len(warnings) - _TOLD} more cues have broken times.")]
 
 
 def drop_repeats(blocks: Sequence[Block], *, marked: bool) -> None:
@@ -139,7 +147,7 @@ def drop_repeats(blocks: Sequence[Block], *, marked: bool) -> None:
     repeat before anything is dropped: people do say the same thing twice.
     """
     lines = [[line.strip() for line in block.lines if line.strip()] for block in blocks]
-    known = [0, *(_overlap(before, here) for before, here in zip(lines, lines[1:], strict=False))]
+    known = [0, *(_overlap(before, here) for before, here in pairwise(lines))]
     repeats = sum(count > 0 for count in known)
     if marked or repeats >= 0.4 * len(blocks):
         for block, here, count in zip(blocks, lines, known, strict=False):
@@ -157,16 +165,38 @@ def _overlap(before: Sequence[str], here: Sequence[str]) -> int:
 
 
 def in_time(blocks: list[Block]) -> tuple[list[Block], list[ReadingWarning]]:
-    """Sort cues by time; one without a time stays behind the one before it. Say what was out of order or overlaps."""
+    """Sort cues by time; one without a time stays behind the one before it. Say what was out of order or overlaps.
+
+    Where the times begin anew, because two recordings lie in one file, each part is sorted by itself.
+    """
     times: list[int] = []
     for block in blocks:
         times.append(block.start_ms if block.start_ms is not None else (times[-1] if times else 0))
-    order = sorted(range(len(blocks)), key=times.__getitem__)
+    parts = _parts(times)
+    order = sorted(range(len(blocks)), key=lambda index: (parts[index], times[index]))
     warnings = []
-    if moved := sum(later < earlier for earlier, later in zip(times, times[1:], strict=False)):
-        warnings.append(ReadingWarning(f"{moved} cues were out of order; all are sorted by time."))
+    moved = sum(times[b] < times[a] and parts[a] == parts[b] for a, b in pairwise(range(len(blocks))))
+    if moved:
+        were = "1 cue was" if moved == 1 else f"{moved} cues were"
+        warnings.append(ReadingWarning(f"{were} out of order; all are sorted by time."))
     ordered = [blocks[index] for index in order]
-    pairs = zip(ordered, ordered[1:], strict=False)
-    if overlap := sum(a.end_ms is not None and b.start_ms is not None and b.start_ms < a.end_ms for a, b in pairs):
-        warnings.append(ReadingWarning(f"{overlap} cues overlap the one before: people spoke at the same time."))
+    overlap = sum(
+        a.end_ms is not None and b.start_ms is not None and (a.start_ms or 0) <= b.start_ms < a.end_ms
+        for a, b in pairwise(ordered)
+    )
+    if overlap:
+        does = "1 cue overlaps" if overlap == 1 else f"{overlap} cues overlap"
+        warnings.append(ReadingWarning(f"{does} the one before: people spoke at the same time."))
     return ordered, warnings
+
+
+def _parts(times: Sequence[int]) -> list[int]:
+    """Number the recordings in a file: another begins where times fall far and stay there."""
+    part, highest = 0, 0
+    parts = []
+    for index, time in enumerate(times):
+        if time < highest - _RESTART and all(later < highest for later in times[index : index + _STAYS]):
+            part, highest = part + 1, 0
+        highest = max(highest, time)
+        parts.append(part)
+    return parts

@@ -15,11 +15,19 @@ _BREAKS = re.compile("\r\n?|[\u2028\u2029\v\f]")
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1f\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
-_HIGH = re.compile(rb"[^\n]{0,200}[\x80-\xff][^\n]{0,200}")
-#: Share of characters no text has, beyond which a file is not text (random bytes: 0.1).
-_ODD = 0.02
-#: Bytes shown to the guesser.
-_SAMPLE = 60_000
+_HIGH = re.compile(rb"[\x80-\xff]+")
+#: Share of characters no text has, beyond which a file is not text (random bytes: 0.1), and how few are no sign.
+_ODD, _FEW = 0.02, 2
+#: Letters beyond ASCII in the languages that cp1252 was made for, their signs, and signs that no word has inside.
+_LANGUAGES = tuple(
+    map(frozenset, ("äöüßé", "àâæçéèêëîïôœùûüÿ", "áéíñóúü", "áàâãçéêíóôõúü", "àèéìíòóùú", "éëïöüèê", "åäöæøéü"))
+)
+_SIGNS = frozenset("€‚„…†•–—‘’“”‹›«»°§©®™´·¡¿ªº½¼\xa0")
+_SIGN_IN_WORD = re.compile("[A-Za-z\xc0-\xff][‚„‹›«»°§©®™´¡¿ªº½¼“”•†][a-z\xc0-\xff]")
+#: Share of letters beyond ASCII that none of these languages has.
+_FOREIGN = 0.2
+#: Bytes shown to the guesser, and those round a byte beyond ASCII of which they are made.
+_SAMPLE, _ROUND = 60_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +43,11 @@ class Decoded:
 def decode(data: bytes) -> Decoded | None:
     """Give the normalised text of some bytes, None if they are not text.
 
-    In order: byte order mark, strict UTF-8, UTF-16 without a mark (by its NULs), chardet, cp1252. A guesser is never
-    asked about valid UTF-8: it turns an emoji into mojibake.
+    In order: byte order mark, UTF-16 without a mark (by its NULs: plain English in it is valid UTF-8, too), strict
+    UTF-8, chardet, cp1252. A guesser is never asked about valid UTF-8: it turns an emoji into mojibake.
     """
-    found = _by_mark(data) or _utf8(data) or _utf16(data) or _guess(data)
-    if found is None or len(_NOT_TEXT.findall(found.text)) > _ODD * len(found.text):
+    found = _by_mark(data) or _utf16(data) or _utf8(data) or _guess(data)
+    if found is None or len(_NOT_TEXT.findall(found.text)) > max(_ODD * len(found.text), _FEW):
         return None
     text = normalise(found.text)
     nuls = found.text.count("\0")
@@ -70,6 +78,12 @@ def _utf8(data: bytes) -> Decoded | None:
         return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         pass
+    try:  # half surrogates, written by programs that think in UTF-16
+        halves = data.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+        text = halves.decode("utf-16-le", "replace")
+        return Decoded(text, "utf-8", damaged=text.count("\ufffd"))
+    except UnicodeDecodeError:
+        pass
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     cut_short = bad == 1 and text.endswith("\ufffd")
@@ -91,10 +105,11 @@ def _utf16(data: bytes) -> Decoded | None:
 def _guess(data: bytes) -> Decoded | None:
     if data.count(0) > 0.01 * len(data):
         return None
+    if _is_western(data):
+        return Decoded(data.decode("cp1252"), "cp1252", guessed=True)
     import chardet
 
-    sample = b"\n".join(found.group() for found, _ in zip(_HIGH.finditer(data), range(_SAMPLE // 200), strict=False))
-    encoding = chardet.detect(sample[:_SAMPLE])["encoding"] or "cp1252"
+    encoding = chardet.detect(_telling(data))["encoding"] or "cp1252"
     for candidate in (encoding, "cp1252"):
         try:
             return Decoded(data.decode(candidate), candidate.lower(), guessed=True)
@@ -102,3 +117,31 @@ def _guess(data: bytes) -> Decoded | None:
             continue
     text = data.decode("cp1252", "replace")
     return Decoded(text, "cp1252", guessed=True, damaged=text.count("\ufffd"))
+
+
+def _is_western(data: bytes) -> bool:
+    """Say whether bytes read as cp1252 are one of its languages: chardet errs where there are few of them."""
+    try:
+        text = _telling(data).decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    high = {c for c in text.lower() if c > "\x7f"}
+    letters = {c for c in high if c.isalpha()}
+    foreign = sum(c > "\x7f" and c.isalpha() for c in text) > _FOREIGN * sum(c.isalpha() for c in text)
+    if foreign or not high - letters <= _SIGNS or _SIGN_IN_WORD.search(text):
+        return False
+    return any(letters <= language for language in _LANGUAGES)
+
+
+def _telling(data: bytes) -> bytes:
+    """Give the parts of some bytes in which an encoding shows: those beyond ASCII, with what is round them."""
+    parts: list[bytes] = []
+    size = end = 0
+    for found in _HIGH.finditer(data):
+        if size > _SAMPLE:
+            break
+        start = max(end, found.start() - _ROUND)
+        end = max(end, found.end() + _ROUND)
+        parts.append(data[start:end])
+        size += end - start
+    return b"".join(parts)[:_SAMPLE]

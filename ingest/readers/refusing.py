@@ -3,12 +3,17 @@
 import json
 import re
 
+from ingest.readers.archives import entries, entry
 from ingest.readers.received import Received
 from repository.errors import UnreadableSource
 
 _READ = "Cairn reads text with speaker labels, Markdown, WebVTT, SRT and Word (.docx)."
 _AS_TEXT = "Save it as .docx or plain text and add that."
+_AS_CAPTIONS = "Export it as WebVTT (.vtt) or SRT and add that."
 _MEDIA = "Add its transcript instead (WebVTT, SRT, Word or plain text)."
+_UNPACK = "Unpack it and add what is inside."
+_PROGRAM = "Check which file you meant to add."
+_RECORDING = "This is a recording, not a transcript."
 
 #: First bytes → (slug, what it is, what to do). Legacy Office files and archives are looked into below.
 _SIGNATURES: tuple[tuple[bytes, str, str, str], ...] = (
@@ -18,23 +23,73 @@ _SIGNATURES: tuple[tuple[bytes, str, str, str], ...] = (
     (b"\x89PNG", "not-text", "This is a picture (PNG).", _MEDIA),
     (b"\xff\xd8\xff", "not-text", "This is a picture (JPEG).", _MEDIA),
     (b"GIF8", "not-text", "This is a picture (GIF).", _MEDIA),
-    (b"MZ", "not-text", "This is a Windows program.", "Check which file you meant to add."),
-    (b"\x7fELF", "not-text", "This is a program.", "Check which file you meant to add."),
-    (b"\x1f\x8b", "unknown-format", "This is a compressed file (gzip).", "Unpack it and add what is inside."),
-    (b"7z\xbc\xaf", "unknown-format", "This is an archive (7z).", "Unpack it and add what is inside."),
-    (b"Rar!", "unknown-format", "This is an archive (RAR).", "Unpack it and add what is inside."),
-    (b"ID3", "not-text", "This is a sound recording.", _MEDIA),
-    (b"OggS", "not-text", "This is a sound recording.", _MEDIA),
+    (b"MZ", "not-text", "This is a Windows program.", _PROGRAM),
+    (b"\x7fELF", "not-text", "This is a program.", _PROGRAM),
+    (b"\x1f\x8b", "unknown-format", "This is a compressed file (gzip).", _UNPACK),
+    (b"7z\xbc\xaf", "unknown-format", "This is an archive (7z).", _UNPACK),
+    (b"Rar!", "unknown-format", "This is an archive (RAR).", _UNPACK),
+    (b"ID3", "not-text", _RECORDING, _MEDIA),
+    (b"\xff\xfb", "not-text", _RECORDING, _MEDIA),
+    (b"\xff\xf3", "not-text", _RECORDING, _MEDIA),
+    (b"\xff\xf1", "not-text", _RECORDING, _MEDIA),
+    (b"fLaC", "not-text", _RECORDING, _MEDIA),
+    (b"OggS", "not-text", _RECORDING, _MEDIA),
     (b"RIFF", "not-text", "This is a recording or a picture.", _MEDIA),
-    (b"\x1aE\xdf\xa3", "not-text", "This is a video.", _MEDIA),
-    (b"PK\x03\x04", "unknown-format", "This is an archive, not a Word document.", "Unpack it and add what is inside."),
+    (b"\x1aE\xdf\xa3", "not-text", _RECORDING, _MEDIA),
     (b"PK\x05\x06", "empty-file", "This archive is empty.", "Export the transcript again."),
 )
+#: An entry that tells what an archive is → (what it is, what to do).
+_ARCHIVES: tuple[tuple[str, str, str], ...] = (
+    (
+        r"xl/workbook\.",
+        "This is an Excel workbook, which cannot be read yet.",
+        "Save the answers as text and add that.",
+    ),
+    (
+        r"ppt/presentation\.",
+        "This is a PowerPoint presentation.",
+        "Save its notes as .docx or plain text and add that.",
+    ),
+    (
+        r"[^/]*\.qde$",
+        "This is a REFI-QDA project, which cannot be read yet.",
+        "Export the transcripts from it as text.",
+    ),
+    (r"META-INF/container\.xml$", "This is an e-book (EPUB).", _AS_TEXT),
+    (r"Index/(?:Document|Slide)\.?.*\.iwa$", "This is an Apple Pages document, which cannot be read.", _AS_TEXT),
+)
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WEB_PAGE = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I)
+_WEB_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}>\s*){0,3}<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I
+)
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
+_ROOT = re.compile(r"\s*(?:<!--[^>]{0,500}>\s*)?<([A-Za-z][\w:.-]{0,60})(?=[\s/>])")
+#: The first lines of a text → (what it is, what to do).
+_TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}\n"),
+        "These are YouTube captions (.sbv), which cannot be read yet.",
+        "Download them as .vtt or .srt and add that.",
+    ),
+    (
+        re.compile(r"@(?:Font:[^\n]*\n@)?(?:UTF8|Begin)\b"),
+        "This is a CHAT transcript, which cannot be read yet.",
+        _AS_TEXT,
+    ),
+    (re.compile(r'File type = "ooTextFile'), "This is a Praat TextGrid, which cannot be read yet.", _AS_CAPTIONS),
+    (
+        re.compile(
+            r"(?=(?:[^\n]*\n){0,60}?(?:MIME-Version|Message-ID|Content-Type):)"
+            r"(?:(?:[A-Z][\w-]{1,40}:[^\n]*|[ \t]+\S[^\n]*)\n){3}",
+            re.I,
+        ),
+        "This is an e-mail or a web page saved as one, which cannot be read yet.",
+        "Save its words as text and add that.",
+    ),
+)
 #: Only the beginning is compared with these patterns.
-_HEAD = 2_000
+_HEAD = 4_000
 
 
 def refuse_if_known(received: Received) -> None:
@@ -49,13 +104,15 @@ def refuse_if_known(received: Received) -> None:
             "This is an old Office file (.doc, .xls or .msg).", slug="old-office", hint="Save it as .docx and add that."
         )
     if data[4:8] == b"ftyp":
-        raise UnreadableSource("This is a recording.", slug="not-text", hint=_MEDIA)
-    if data.startswith(b"PK") and b"word/" in data:
-        raise UnreadableSource("The document is damaged or incomplete.", slug="damaged-file", hint="Export it again.")
+        raise UnreadableSource(_RECORDING, slug="not-text", hint=_MEDIA)
+    if data.startswith(b"PK\x03\x04"):
+        _refuse_archive(data)
     for signature, slug, what, remedy in _SIGNATURES:
         if data.startswith(signature) and (not received.text or signature in (b"%PDF-", b"{\\rtf")):
             raise UnreadableSource(what, slug=slug, hint=remedy)
     if not received.text:
+        if b"@Begin" in data[:200]:  # CHAT marks times with control characters
+            raise UnreadableSource(_TEXTS[1][1], slug="unknown-format", hint=_AS_TEXT)
         raise UnreadableSource(
             "This is not text in any encoding that could be told.",
             slug="not-text",
@@ -64,24 +121,54 @@ def refuse_if_known(received: Received) -> None:
     _refuse_text(received)
 
 
+def _refuse_archive(data: bytes) -> None:
+    names = entries(data)
+    kind = entry(data, "mimetype", 100) if "mimetype" in names else b""
+    if kind.startswith(_OPEN_DOCUMENT):
+        what = "text (.odt)" if kind.startswith(_OPEN_DOCUMENT + b".text") else "file"
+        raise UnreadableSource(
+            f"This is an OpenDocument {what}, which cannot be read yet.", slug="unknown-format", hint=_AS_TEXT
+        )
+    for pattern, what, remedy in _ARCHIVES:
+        if any(re.match(pattern, name) for name in names):
+            raise UnreadableSource(what, slug="unknown-format", hint=remedy)
+    if b"word/" in data:
+        raise UnreadableSource("The document is damaged or incomplete.", slug="damaged-file", hint="Export it again.")
+    raise UnreadableSource("This is an archive, not a Word document.", slug="unknown-format", hint=_UNPACK)
+
+
 def _refuse_text(received: Received) -> None:
-    head = received.text[:_HEAD]
+    head = received.text[:_HEAD].lstrip()
     if _WEB_PAGE.match(head):
         raise UnreadableSource(
             "This is a web page, perhaps the login page of the site where the transcript lies.",
             slug="web-page",
             hint="Sign in there in a browser, download the transcript and add that file.",
         )
-    if head.lstrip().startswith(("<?xml", "<!DOCTYPE")):
-        raise UnreadableSource("This is XML, which cannot be read yet.", slug="unknown-format", hint=_READ)
+    if head.startswith(("<?xml", "<!DOCTYPE")) or _is_one_element(received.text):
+        raise UnreadableSource(
+            "This is XML, which cannot be read yet.", slug="unknown-format", hint=f"{_AS_CAPTIONS} {_READ}"
+        )
     if _JSON.match(head) and (received.extension in ("json", "json3", "jsonl") or _is_json(received.text)):
         raise UnreadableSource(
-            "This is JSON, which cannot be read yet.", slug="unknown-format", hint=f"Export it as WebVTT or text. {_READ}"
+            "This is JSON, which cannot be read yet.", slug="unknown-format", hint=f"{_AS_CAPTIONS} {_READ}"
         )
     if received.extension in ("csv", "tsv"):
         raise UnreadableSource(
             "Tables cannot be read yet.", slug="unknown-format", hint=f"Save the answers as text. {_READ}"
         )
+    if received.extension == "lrc":
+        raise UnreadableSource(
+            "These are lyrics (.lrc), which cannot be read.", slug="unknown-format", hint=_AS_CAPTIONS
+        )
+    for pattern, what, remedy in _TEXTS:
+        if pattern.match(head):
+            raise UnreadableSource(what, slug="unknown-format", hint=remedy)
+
+
+def _is_one_element(text: str) -> bool:
+    root = _ROOT.match(text[:_HEAD])
+    return root is not None and text[-200:].rstrip().endswith(f"</{root.group(1)}>")
 
 
 def _is_json(text: str) -> bool:

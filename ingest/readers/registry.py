@@ -17,7 +17,7 @@ from repository.errors import UnreadableSource
 #: Bytes a file may have.
 MOST_BYTES = 100 << 20
 #: From here on a reader is believed even if the file looks like something that is known not to be read.
-_SURE = 0.5
+_SURE = 0.85
 
 
 @cache
@@ -59,7 +59,9 @@ def _read(data: bytes, name: str, most_bytes: int) -> Transcript:
     transcript = reader.read(received)
     if not transcript.turns:
         raise UnreadableSource(
-            "There are no words in the file.", slug="no-words", hint="Wait until the transcript is complete; export it again."
+            "There are no words in the file.",
+            slug="no-words",
+            hint="Wait until the transcript is complete; export it again.",
         )
     return replace(
         transcript,
@@ -77,9 +79,10 @@ def _receive(data: bytes, name: str) -> Received:
     decoded = None if data.startswith(b"PK\x03\x04") else decode(data)
     if decoded is None:
         return Received(data, name)
-    warnings = ()
+    warnings: tuple[ReadingWarning, ...] = ()
     if decoded.damaged:
-        warnings = (ReadingWarning(f"{decoded.damaged} characters could not be decoded or were dropped."),)
+        were = "1 character" if decoded.damaged == 1 else f"{decoded.damaged} characters"
+        warnings = (ReadingWarning(f"{were} could not be decoded or had to be dropped."),)
     return Received(data, name, decoded.text, decoded.encoding, decoded.guessed, warnings)
 
 

@@ -13,16 +13,27 @@ from ingest.readers.grammars import Line
 #: Characters of a block that is rendered; marks of one kind left open in it; marks in a row.
 _LONGEST, _OPEN = 20_000, 20
 _ROW = re.compile(r"(?:[\[\]<>*_`!()&\\~#+|-]\s?){20}")
-_TAGS = frozenset(
-    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong b i u del br hr table thead tbody tr th td div aside".split()
+_SHOWN = (
+    "p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong b i u del br hr table thead tbody tr th td div aside"
 )
+_TAGS = frozenset(_SHOWN.split())
+_HIDDEN = "a|img|span|sup|sub|mark|kbd|script|style|details|summary|iframe|svg|form|input"
 #: Angle brackets that begin no HTML of a note are words: "I copy <everything>".
-_NO_TAG = re.compile(r"<(?!/?(?:a|img|span|sup|sub|mark|kbd|script|style|details|summary|iframe|svg|form|input|" + "|".join(sorted(_TAGS)) + r")\b|!--|https?://|mailto:)", re.I)
+_NO_TAG = re.compile(rf"<(?!/?(?:{_HIDDEN}|{'|'.join(sorted(_TAGS))})\b|!--|https?://|mailto:)", re.I)
 _KEPT = "\x10"  # stands for such a bracket; the text has no control characters
 _FENCE = re.compile(r"\s{0,3}(```+|~~~+)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _ORDERED = re.compile(r"\s{0,3}(\d{1,9})[.)]\s")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)")
+#: What makes Markdown of a block; without any of it the lines are what they are.
+_MARKED = re.compile(r"[*_`\[\]<>&\\!#|~]|^\s*(?:[-+]|\d{1,9}[.)])\s|^\s*[-=]{2,}\s*$", re.M)
+_BOLD_FIRST = re.compile(r"\s{0,3}\*\*(\w[^*\n]{0,78}[\w:.)])\*\*")
+#: `[P1]: Yes` is a label and what it says; only an address makes it the target of links, which Markdown hides.
+_NO_TARGET = re.compile(r"^(\s{0,3})\[(?=[^\]\n]{1,200}\]:(?!\s*<?(?:[a-z]{2,10}:|/|\.|#|www\.)\S))", re.M | re.I)
+_INVISIBLE = re.compile(
+    r"<!--.{0,5000}?-->|<(script|style)\b.{0,20000}?</\1\s*>"
+    r"|!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)|^\s{0,3}\[[^\]\n]{1,200}\]:\s[^\n]{0,2000}$",
+    re.S | re.M | re.I,
+)
 
 
 def lines_of_markdown(source: str, first: int = 1) -> list[Line]:
@@ -30,27 +41,47 @@ def lines_of_markdown(source: str, first: int = 1) -> list[Line]:
     import markdown
     import nh3
 
+    renderer = markdown.Markdown(extensions=["tables"])
     lines: list[Line] = []
     for number, block, fenced in _blocks(source.split("\n"), first):
-        if fenced or not _is_tame(block):
-            lines += [Line(line, number + i, gap=i == 0) for i, line in enumerate(block.split("\n")) if line.strip()]
+        if fenced or not _MARKED.search(block) or not _is_tame(block):
+            lines += _as_written(block, number)
             continue
+        if bold := _with_bold_names(block, number):
+            lines += bold
+            continue
+        block = _NO_TARGET.sub(r"\1\\[", block)
         try:
-            dirty = markdown.markdown(_NO_TAG.sub(_KEPT, block), extensions=["tables"])
+            dirty = renderer.reset().convert(_NO_TAG.sub(_KEPT, block))
         except RecursionError:
             dirty = ""
-        clean = nh3.clean(dirty, tags=set(_TAGS), attributes={"ol": {"start"}}, link_rel=None)
         listing = _Listing(number)
-        listing.feed(clean)
+        listing.feed(nh3.clean(dirty, tags=set(_TAGS), attributes={"ol": {"start"}}, link_rel=None))
         listing.close()
-        lines += listing.lines or [Line(block, number, gap=True)] if not _is_empty(block) else []
+        lines += listing.lines or ([] if _is_empty(block) else _as_written(block, number))
+    return lines
+
+
+def _as_written(block: str, number: int) -> list[Line]:
+    shown = [(number + i, line) for i, line in enumerate(block.split("\n")) if line.strip()]
+    return [Line(line.strip(), at, gap=index == 0) for index, (at, line) in enumerate(shown)]
+
+
+def _with_bold_names(block: str, number: int) -> list[Line]:
+    """Give the lines of a block in which nothing is marked but bold names at their beginnings; else none."""
+    lines = []
+    for index, line in enumerate(block.split("\n")):
+        name = _BOLD_FIRST.match(line)
+        words = name.group(1) + line[name.end() :] if name else line
+        if _MARKED.search(words):
+            return []
+        lines.append(Line(words.strip(), number + index, gap=index == 0, strong=name is not None))
     return lines
 
 
 def _is_empty(block: str) -> bool:
     """Say whether a block shows nothing: comments, pictures, rules, link targets."""
-    shown = re.sub(r"<!--.{0,5000}?-->|!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)|^\s{0,3}\[[^\]\n]{1,200}\]:\s.{0,2000}$", "", block, flags=re.S | re.M)
-    return not any(c.isalnum() for c in re.sub(r"<[^<>\n]{0,500}>", "", shown))
+    return not any(c.isalnum() for c in re.sub(r"<[^<>\n]{0,500}>", "", _INVISIBLE.sub("", block)))
 
 
 def _blocks(lines: list[str], first: int) -> Iterator[tuple[int, str, bool]]:
@@ -138,6 +169,9 @@ class _Listing(HTMLParser):
             self._note = False
 
     def handle_data(self, data: str) -> None:
+        if self._cells and not data.strip():  # between cells
+            self._number += data.count("\n")
+            return
         for index, part in enumerate(data.split("\n")):
             if index:
                 self._end_line()

@@ -1,4 +1,4 @@
-"""The body of a Word document as paragraphs and tables, whatever wraps them: tracked changes, content controls, links."""
+"""The body of a Word document as paragraphs and tables, whatever wraps them: changes, content controls, links."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,15 +7,17 @@ from typing import Any
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 #: Wrapped round blocks or runs and looked into.
-_WRAPPERS = frozenset(_W + name for name in ("ins", "moveTo", "sdt", "sdtContent", "customXml", "smartTag", "hyperlink", "fldSimple", "r", "dir", "bdo"))
-_WRAPPERS |= {_MC + "AlternateContent", _MC + "Choice"}
+_NAMES = "ins moveTo sdt sdtContent customXml smartTag hyperlink fldSimple r dir bdo"
+_WRAPPERS = frozenset(_W + name for name in _NAMES.split()) | {_MC + "AlternateContent", _MC + "Choice"}
 _GONE = frozenset(_W + name for name in ("del", "moveFrom"))
+_HEADINGS = ("heading", "title", "überschrift", "berschrift", "titre", "titolo", "título", "ttulo", "kop")
 _BREAKS = frozenset(_W + name for name in ("br", "cr"))
+_DELETION = "tracked deletion"
 _REFERENCES = {
-    _W + "commentReference": "comments were left out",
-    _W + "footnoteReference": "footnotes were left out",
-    _W + "endnoteReference": "endnotes were left out",
-    _W + "txbxContent": "text boxes were left out",
+    _W + "commentReference": "comment",
+    _W + "footnoteReference": "footnote",
+    _W + "endnoteReference": "endnote",
+    _W + "txbxContent": "text frame",
 }
 
 
@@ -37,12 +39,12 @@ class Table:
 
 def blocks_of(body: Any) -> tuple[list[Paragraph | Table], dict[str, int]]:
     """Give the blocks of `w:body` in order, and how much of what was left out."""
-    dropped = {"tracked deletions were dropped": 0, **dict.fromkeys(_REFERENCES.values(), 0)}
+    dropped = {_DELETION: 0, **dict.fromkeys(_REFERENCES.values(), 0)}
     for element in body.iter(*_GONE, *_REFERENCES):
         if element.tag in _REFERENCES:
             dropped[_REFERENCES[element.tag]] += 1
         elif next(element.iter(_W + "delText", _W + "t"), None) is not None:
-            dropped["tracked deletions were dropped"] += 1
+            dropped[_DELETION] += 1
     return list(_blocks(body)), dropped
 
 
@@ -53,16 +55,33 @@ def _blocks(element: Any) -> Iterator[Paragraph | Table]:
             if paragraph.text.strip():
                 yield paragraph
         elif child.tag == _W + "tbl":
-            yield Table(tuple(_rows(child)))
+            yield from _table(child)
         elif child.tag in _WRAPPERS:
             yield from _blocks(child)
 
 
-def _rows(table: Any) -> Iterator[tuple[str, ...]]:
-    for row in table.iter(_W + "tr"):
-        if next(row.iterancestors(_W + "tbl")) is not table or row.find(f"{_W}trPr/{_W}del") is not None:
-            continue
-        yield tuple(_cell(cell) for cell in row.iter(_W + "tc") if next(cell.iterancestors(_W + "tr")) is row)
+def _table(element: Any) -> Iterator[Paragraph | Table]:
+    """Give a table, or what is in it if it has but one column: then it only frames a page."""
+    rows = [row for row in element.iter(_W + "tr") if next(row.iterancestors(_W + "tbl")) is element]
+    cells = [
+        [cell for cell in row.iter(_W + "tc") if next(cell.iterancestors(_W + "tr")) is row]
+        for row in rows
+        if row.find(f"{_W}trPr/{_W}del") is None
+    ]
+    if all(len(row) < 2 for row in cells):
+        for row in cells:
+            for cell in row:
+                yield from _blocks(cell)
+    else:
+        yield Table(tuple(tuple(text for cell in row for text in _spread(cell)) for row in cells))
+
+
+def _spread(cell: Any) -> list[str]:
+    """Give a cell's text, and as many empty ones as it is merged across columns."""
+    span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    width = span.get(_W + "val", "1") if span is not None else "1"
+    more = min(int(width), 64) - 1 if width.isdecimal() else 0
+    return [_cell(cell), *[""] * more]
 
 
 def _cell(cell: Any) -> str:
@@ -80,7 +99,7 @@ def _paragraph(element: Any) -> Paragraph:
         parts.append(text)
     style = element.find(f"{_W}pPr/{_W}pStyle")
     named = (style.get(_W + "val") or "").casefold() if style is not None else ""
-    return Paragraph("".join(parts), named.startswith(("heading", "title", "überschrift", "berschrift", "titre")), bool(bold))
+    return Paragraph("".join(parts), named.startswith(_HEADINGS), bool(bold))
 
 
 def _runs(element: Any) -> Iterator[Any]:

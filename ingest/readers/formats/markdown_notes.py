@@ -40,14 +40,19 @@ def read(received: Received) -> Transcript:
     lines = lines_of_markdown(body, first)
     parsed = parse(lines)
     transcript = assemble(
-        parsed.pieces, precision=parsed.precision, roles=_roles(front), warnings=[*warnings, *parsed.warnings]
+        parsed.pieces,
+        precision=parsed.precision,
+        roles=parsed.roles | _roles(front),
+        recorder=parsed.recorder,
+        warnings=[*warnings, *parsed.warnings],
     )
+    stated = {str(key).casefold(): value for key, value in front.items()}
     heading = next((line.text for line in lines[:5] if line.note), "")
     return replace(
         transcript,
-        title=str(front.get("title") or heading)[:300],
-        occurred_on=day_of(front.get("date")) or day_in(heading),
-        language=str(front.get("language") or front.get("lang") or "")[:2].lower(),
+        title=_written(stated.get("title") or heading)[:300],
+        occurred_on=day_of(stated.get("date")) or day_in(heading),
+        language=_language(stated.get("language") or stated.get("lang")),
         facts={str(key): _written(value) for key, value in front.items()},
     )
 
@@ -89,6 +94,11 @@ def _names(value: object) -> list[str]:
     if isinstance(value, dict):
         return [str(value[key]) for key in ("id", "name", "label") if value.get(key)]
     return [part.strip() for part in str(value).split(",")] if value else []
+
+
+def _language(value: object) -> str:
+    code = str(value or "")[:2].lower()
+    return code if code.isalpha() and code.isascii() else ""
 
 
 def _written(value: object) -> str:

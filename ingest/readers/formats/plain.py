@@ -17,4 +17,10 @@ def recognise(received: Received) -> float:
 def read(received: Received) -> Transcript:
     """Read lines; those that no habit explains are notes."""
     parsed = parse(lines_of(received.text))
-    return assemble(parsed.pieces, precision=parsed.precision, warnings=parsed.warnings)
+    return assemble(
+        parsed.pieces,
+        precision=parsed.precision,
+        roles=parsed.roles,
+        recorder=parsed.recorder,
+        warnings=parsed.warnings,
+    )

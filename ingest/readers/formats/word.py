@@ -9,18 +9,18 @@ from typing import Any
 from ingest.readers.archives import check_archive, entries
 from ingest.readers.assembling import Piece, assemble
 from ingest.readers.dating import day_in
-from ingest.readers.grammars import Line
-from ingest.readers.headers import parse
+from ingest.readers.grammars import Line, is_boilerplate
+from ingest.readers.headers import Parsed, parse
 from ingest.readers.received import Received
 from ingest.readers.tables import pieces_of_table
 from ingest.readers.wordxml import Paragraph, Table, blocks_of
-from repository.domain.transcript import ReadingWarning, Transcript
+from repository.domain.transcript import ReadingWarning, TimePrecision, Transcript
 from repository.errors import UnreadableSource
 
 NAME = "word"
 VERSION = 1
-#: Teams' first line: title, start, "Meeting Recording" or "Meeting Transcript".
-_TEAMS = re.compile(r"(.{1,200}?)-(20\d{6})_\d{6}-.{0,10}(?:Meeting )?(?:Recording|Transcript).{0,20}")
+#: Teams' first line: title, start, "Meeting Recording" or "Meeting Transcript" in the language of the account.
+_TEAMS = re.compile(r"(.{1,200}?)-(20\d{6})_\d{6}(?:UTC)?-[^\d\n]{3,60}")
 _TEAMS_DATE = re.compile(r"[A-Z][a-z]{2,8} \d{1,2}, \d{4}, \d{1,2}:\d{2}.?[AP]M")
 
 
@@ -35,23 +35,33 @@ def read(received: Received) -> Transcript:
     check_archive(received.data)
     blocks, dropped = blocks_of(_body(received.data))
     title, day, blocks = _teams_preamble(blocks)
-    heading = next((b.text for b in blocks[:3] if isinstance(b, Paragraph) and b.heading), "")
+    heading = next((b.text for b in blocks[:6] if isinstance(b, Paragraph) and b.heading and not _is_routine(b)), "")
     pieces: list[Piece] = []
-    warnings = [ReadingWarning(f"{count} {what}.") for what, count in dropped.items() if count]
-    parsed_lines: list[Line] = []
-    parsed = None
+    left_out = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in dropped.items() if count]
+    warnings = [ReadingWarning(f"Left out: {', '.join(left_out)}.")] if left_out else []
+    lines: list[Line] = []
+    parts: list[Parsed] = []
     for block in [*blocks, None]:
         if isinstance(block, Paragraph):
-            parsed_lines += _lines(block, len(parsed_lines))
+            lines += _lines(block)
             continue
-        if parsed_lines:
-            parsed = parse(parsed_lines)
-            pieces += parsed.pieces
-            warnings += parsed.warnings
-            parsed_lines = []
+        if lines:
+            parts.append(parse(lines))
+            pieces += parts[-1].pieces
+            warnings += parts[-1].warnings
+            lines = []
         if isinstance(block, Table):
-            pieces += pieces_of_table(block.rows)
-    transcript = assemble(pieces, warnings=warnings)
+            rows, unused = pieces_of_table(block.rows)
+            pieces += rows
+            warnings += unused
+    coarse = any(part.precision is TimePrecision.COARSE for part in parts)
+    transcript = assemble(
+        pieces,
+        precision=TimePrecision.COARSE if coarse else TimePrecision.EXACT,
+        roles={label: role for part in parts for label, role in part.roles.items()},
+        recorder=next((part.recorder for part in parts if part.recorder), ""),
+        warnings=warnings,
+    )
     title = title or heading
     return replace(transcript, title=title[:300], occurred_on=day or day_in(title))
 
@@ -65,18 +75,26 @@ def _body(data: bytes) -> Any:
         return docx.Document(BytesIO(data)).element.body
     except (LxmlError, PackageNotFoundError, KeyError, ValueError, AttributeError, TypeError, IndexError) as error:
         raise UnreadableSource(
-            "The document is damaged.", slug="damaged-file", hint="Open it in Word, save it as a new .docx and add that."
+            "The document is damaged.",
+            slug="damaged-file",
+            hint="Open it in Word, save it as a new .docx and add that.",
         ) from error
 
 
 def _refuse_macros(names: Sequence[str]) -> None:
     if any(name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
         raise UnreadableSource(
-            "The document contains macros (programs).", slug="macros", hint="Save it as .docx without macros and add that."
+            "The document contains macros (programs).",
+            slug="macros",
+            hint="Save it as .docx without macros and add that.",
         )
 
 
-def _lines(paragraph: Paragraph, before: int) -> list[Line]:
+def _is_routine(paragraph: Paragraph) -> bool:
+    return all(map(is_boilerplate, paragraph.text.split("\n")))
+
+
+def _lines(paragraph: Paragraph) -> list[Line]:
     """Give a paragraph's lines: soft breaks end a line, the paragraph's end is a gap."""
     lines = [line for line in paragraph.text.split("\n") if line.strip()]
     return [
@@ -92,5 +110,7 @@ def _teams_preamble(blocks: list[Paragraph | Table]) -> tuple[str, Any, list[Par
         return "", None, blocks
     rest = first.text.strip().split("\n")[1:]
     kept: list[Paragraph | Table] = [Paragraph("\n".join(rest))] if rest else []
-    kept += [b for i, b in enumerate(blocks[1:]) if not (i < 3 and isinstance(b, Paragraph) and _TEAMS_DATE.match(b.text))]
+    kept += [
+        b for i, b in enumerate(blocks[1:]) if not (i < 3 and isinstance(b, Paragraph) and _TEAMS_DATE.match(b.text))
+    ]
     return found.group(1).strip(), day_in(found.group(2)), kept
