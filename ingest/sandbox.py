@@ -1,4 +1,4 @@
-"""Read files nobody vouches for in a child process: little memory, little time, no network (reliability.md B5)."""
+"""Read files nobody vouches for in a child process: little memory, little time, no network."""
 
 import json
 import os

@@ -34,7 +34,7 @@ def labels(transcript: Transcript) -> list[str]:
 
 
 def assert_canonical(transcript: Transcript) -> None:
-    """Check the rules of the canonical model (design/formats.md 3) that hold for every file."""
+    """Check the rules of the canonical model (docs/explanation/reading.md) that hold for every file."""
     text = transcript.text
     assert not any(c in text for c in "\ufeff\r\x00\v\f\u2028\u2029"), "controls in the text"
     assert text.encode("utf-8").decode("utf-8") == text, "lone surrogates"

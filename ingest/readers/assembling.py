@@ -1,4 +1,4 @@
-"""Pieces of speech to the canonical text: the one place that makes turns, speakers and cues (formats.md 3)."""
+"""Pieces of speech to the canonical text: the one place that makes turns, speakers and cues (docs/explanation/reading.md)."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""WebVTT and SRT alike: blocks of times and text, read so that no word is lost whatever is broken (formats.md 4)."""
+"""WebVTT and SRT alike: blocks of times and text, read so that no word is lost whatever is broken."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding, and the normalisation that every text gets once (formats.md 2.1 and 3)."""
+"""Bytes to text: which encoding, and the normalisation that every text gets once."""
 
 import codecs
 import re

@@ -13,7 +13,7 @@ from ingest.readers.speaking import Header, notes_of, pieces_of
 from ingest.readers.stamps import STAMP, parse_stamp
 from repository.domain.transcript import ReadingWarning, Role, TimePrecision
 
-#: A habit is believed from this many headers on, if they explain this share of the lines (formats.md 2.1).
+#: A habit is believed from this many headers on, if they explain this share of the lines.
 _FEWEST, _SHARE = 3, 0.6
 #: The share of paragraphs that a strict habit must head.
 _NEARLY_ALL = 0.9

@@ -8,7 +8,7 @@ from repository.domain.transcript import ReadingWarning, Transcript
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file's bytes and, where they are text, the normalised text (formats.md 3, rule 2); "" where they are not."""
+    """A file's bytes and, where they are text, the normalised text; "" where they are not."""
 
     data: bytes
     name: str

@@ -1,6 +1,6 @@
 """Markdown source to plain lines: rendered by `markdown`, cleaned by `nh3`, then read off the HTML.
 
-python-markdown is quadratic on hostile input (reliability.md F12), so it sees one block at a time, and a block with the
+python-markdown is quadratic on hostile input, so it sees one block at a time, and a block with the
 marks of an attack is kept as written.
 """
 

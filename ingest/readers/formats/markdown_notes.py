@@ -9,7 +9,7 @@ from ingest.readers.dating import day_in, day_of
 from ingest.readers.headers import parse
 from ingest.readers.received import Received
 from ingest.readers.rendering import lines_of_markdown
-from repository.domain.transcript import ReadingWarning, Role, Transcript
+from repository.domain.transcript import ReadingWarning, Role, RoleSource, Speaker, Transcript
 
 NAME = "markdown"
 VERSION = 1
@@ -18,6 +18,8 @@ _KEY = re.compile(r"^[A-Za-z][\w -]{0,60}:", re.M)
 _MARKS = re.compile(r"^(?:#{1,6} \S|\*\*[^*\n]{1,80}\*\*|> \S)", re.M)
 #: Where marks are looked for, and how many make Markdown of a file that is not called so.
 _HEAD, _FEWEST = 20_000, 2
+#: Participants taken from front matter at most.
+PEOPLE = 50
 _ASKING = frozenset({"interviewer", "interviewers", "moderator", "researcher", "facilitator"})
 _ASKED = frozenset({"participant", "participants", "respondent", "interviewee"})
 
@@ -50,6 +52,7 @@ def read(received: Received) -> Transcript:
     heading = next((line.text for line in lines[:5] if line.note), "")
     return replace(
         transcript,
+        speakers=transcript.speakers or _people(front),
         title=_written(stated.get("title") or heading)[:300],
         occurred_on=day_of(stated.get("date")) or day_in(heading),
         language=_language(stated.get("language") or stated.get("lang")),
@@ -86,6 +89,12 @@ def _roles(front: Mapping[str, object]) -> dict[str, Role]:
         if role:
             roles.update({clean_label(name): role for name in _names(value)})
     return roles
+
+
+def _people(front: Mapping[str, object]) -> tuple[Speaker, ...]:
+    """Give the participants whom notes are about: they speak no turn here, but they were asked."""
+    asked = [label for label, role in _roles(front).items() if role is Role.PARTICIPANT]
+    return tuple(Speaker(label, Role.PARTICIPANT, RoleSource.FILE, 1.0) for label in asked[:PEOPLE])
 
 
 def _names(value: object) -> list[str]:

@@ -1,0 +1,1 @@
+"""Documentation; `generate` makes the pages of the reference that follow from the code."""
