@@ -14,8 +14,6 @@ from ingest.readers.refusing import refuse_if_known
 from repository.domain.transcript import ReadingWarning, Transcript
 from repository.errors import UnreadableSource
 
-#: Bytes a file may have.
-MOST_BYTES = 100 << 20
 #: From here on a reader is believed even if the file looks like something that is known not to be read.
 _SURE = 0.85
 
@@ -32,25 +30,19 @@ def recognise(data: bytes, name: str) -> list[tuple[Reader, float]]:
     return _votes(_receive(data, name))
 
 
-def read(data: bytes, name: str, *, most_bytes: int = MOST_BYTES) -> Transcript:
+def read(data: bytes, name: str) -> Transcript:
     """Read a file by its content; raise UnreadableSource with what is wrong and the remedy."""
     try:
-        return _read(data, name, most_bytes)
+        return _read(data, name)
     except UnreadableSource as error:
         if error.file:
             raise
         raise UnreadableSource(error.message, file=name, line=error.line, hint=error.hint, slug=error.slug) from error
 
 
-def _read(data: bytes, name: str, most_bytes: int) -> Transcript:
+def _read(data: bytes, name: str) -> Transcript:
     if not data.strip(b"\0\t\n\r \xef\xbb\xbf\xff\xfe"):
         raise UnreadableSource("The file is empty.", slug="empty-file", hint="Export it again.")
-    if len(data) > most_bytes:
-        raise UnreadableSource(
-            f"The file has {len(data) >> 20} MB; {most_bytes >> 20} MB can be read.",
-            slug="too-large",
-            hint="Cut it into parts, or export the text without pictures and sound.",
-        )
     received = _receive(data, name)
     votes = _votes(received)
     if not votes or votes[0][1] < _SURE:

@@ -229,12 +229,6 @@ def test_an_encrypted_entry() -> None:
     assert refused(bytes(data), "p01.docx") == "The document is protected with a password."
 
 
-def test_too_large_a_file() -> None:
-    with pytest.raises(UnreadableSource, match=r"^p01\.txt: The file has 3 MB; 2 MB can be read\.") as raised:
-        read(b"P1: hi\n" * 500_000, "p01.txt", most_bytes=2 << 20)
-    assert raised.value.slug == "too-large"
-
-
 def test_front_matter_that_is_no_yaml_is_kept_as_text() -> None:
     for front in ("title: [unclosed", "a: b: c: d", "\t- x: 1\n y: 2", "title: &a [*a, *a]", "just words", "- a\n- b"):
         found = read_text(f"---\n{front}\n---\nP1 likes it.\n", "a.md")
