@@ -35,8 +35,8 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
                 due = sweep(workspace)
                 swept = time.monotonic()
             if time.monotonic() - purged >= PURGE_EVERY:
-                purge(workspace)
                 purged = time.monotonic()
+                _purge(workspace)
             job_id = workspace.bell.next()
             if job_id is None and due:
                 job_id = due.pop(0)  # the bell may be out of order; whoever is quicker has the job
@@ -47,6 +47,13 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
         except CairnError as error:  # a database that is away for a moment must not end the worker
             log.warning("the worker waits: %s", error.message)
             stop.wait(1)
+
+
+def _purge(workspace: Workspace) -> None:
+    try:
+        purge(workspace)
+    except OSError as error:  # a file that cannot be removed must not keep the others waiting
+        log.warning("the bin could not be emptied (%s)", error.strerror)
 
 
 def _follow_model(workspace: Workspace) -> None:
@@ -68,13 +75,13 @@ def _follow_model(workspace: Workspace) -> None:
 def drain(workspace: Workspace, job_ids: list[int], stop: threading.Event) -> None:
     """Do these jobs and what they bring about, here and now: what `cairn add` does when no worker is running."""
     holder = holder_name()
-    while job_ids:
+    due = sweep(workspace)  # frees what a killed run of this command still holds
+    while job_ids or due:
         # What somebody else took meanwhile is theirs; what is due again, or newly, comes with the next round.
-        done = [run(workspace, job_id, STEPS, stop, holder) for job_id in job_ids if not stop.is_set()]
+        done = [run(workspace, job_id, STEPS, stop, holder) for job_id in job_ids or due if not stop.is_set()]
         if stop.is_set() or not any(done):
             return
-        with workspace.read() as unit:
-            job_ids = unit.jobs.due(workspace.clock())
+        job_ids, due = [], sweep(workspace)
 
 
 def step_back() -> None:

@@ -81,16 +81,19 @@ def load_embedder(
         raise ModelUnavailable(f'[embedding] backend "{backend}" is unknown: use auto, onnx, torch or hashing.')
     folder = find_model(model, allow_download=allow_download)
     fingerprint, dimension = _facts(folder)
-    threads = threads or physical_cores()
+    threads = threads or usable_cores()
     if backend == "onnx" and not can_export(folder):
-        raise ModelUnavailable(
-            f"{model} cannot be run with ONNX.",
-        )
+        raise ModelUnavailable(f'{model} cannot be run with ONNX. Set [embedding] backend = "torch".')
     if backend != "torch" and can_export(folder):
         from nlp.onnx import OnnxEmbedder, exported
 
+        facts: dict[str, Any] = {"name": model, "fingerprint": fingerprint, "dimension": dimension, "threads": threads}
         path = exported(folder, cache_folder / fingerprint)
-        return OnnxEmbedder(path, folder, name=model, fingerprint=fingerprint, dimension=dimension, threads=threads)
+        try:
+            return OnnxEmbedder(path, folder, **facts)
+        except Exception:  # onnxruntime's own errors: the exported file is damaged, and can be made again
+            path.unlink(missing_ok=True)
+            return OnnxEmbedder(exported(folder, path.parent), folder, **facts)
     return SentenceTransformerEmbedder(folder, model, fingerprint, threads)
 
 
@@ -160,8 +163,14 @@ def _facts(folder: Path) -> tuple[str, int]:
     for path in ("modules.json", "sentence_bert_config.json", "1_Pooling/config.json"):
         if (folder / path).is_file():
             sha.update((folder / path).read_bytes())
-    config = _json(folder / "config.json")
-    dimension = _json(folder / "1_Pooling" / "config.json").get("word_embedding_dimension") or config.get("hidden_size")
+    dimension = _json(folder / "1_Pooling" / "config.json").get("word_embedding_dimension")
+    dimension = dimension or _json(folder / "config.json").get("hidden_size")
+    for module in _json(folder / "modules.json", [])[2:]:  # a layer after the pooling may have weights of its own
+        own = folder / str(module.get("path", ""))
+        for name in WEIGHTS:
+            if (own / name).is_file() and own != folder:
+                sha.update(_digest(own / name).encode())
+        dimension = _json(own / "config.json").get("out_features", dimension) if own != folder else dimension
     if not dimension:
         raise ModelUnavailable(f"{folder} does not look like a sentence-transformers model.")
     return f"{folder.parent.name if folder.name == 'model' else folder.name}-{sha.hexdigest()[:16]}"[:80], int(
@@ -191,6 +200,6 @@ def _json(path: Path, default: Any = None) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {} if default is None else default
 
 
-def physical_cores() -> int:
+def usable_cores() -> int:
     """Count the cores this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -4,7 +4,8 @@ Only a rule-based splitter is loaded: the tagger, parser and names cost as much 
 carry the punctuation the rules need.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -34,8 +35,7 @@ def sentence_spans(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     found: list[list[tuple[int, int]]] = [[] for _ in texts]
     documents = _splitter().pipe([piece for _, _, piece in pieces], batch_size=256)
     for (number, at, piece), document in zip(pieces, documents, strict=True):
-        for sentence in document.sents:
-            start, end = sentence.start_char, sentence.end_char
+        for start, end in _cut(document, piece):
             words = piece[start:end]
             start += len(words) - len(words.lstrip())
             end -= len(words) - len(words.rstrip())
@@ -46,6 +46,16 @@ def sentence_spans(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
             else:
                 found[number].append((at + start, at + end))
     return found
+
+
+#: Scripts that put no blank after a sentence, so that spaCy's English tokenizer does not see its end.
+CLOSE = re.compile("[^。！？]+[。！？]*|[。！？]+")
+
+
+def _cut(document: Any, piece: str) -> Iterator[tuple[int, int]]:
+    for sentence in document.sents:
+        for part in CLOSE.finditer(piece, sentence.start_char, sentence.end_char):
+            yield part.span()
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
@@ -63,15 +73,16 @@ def _pieces(text: str) -> list[tuple[int, str]]:
 
 
 #: Abbreviations after which a sentence goes on, in lower case.
-ABBREVIATIONS = frozenset(
-    ("dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "vs.", "e.g.", "i.e.", "no.", "approx.", "inc.")
-)
+ABBREVIATIONS = frozenset(("dr.", "mr.", "mrs.", "ms.", "prof.", "st.", "vs.", "e.g.", "i.e.", "approx.", "inc."))
 
 
 def _goes_on(text: str, last: tuple[int, int], start: int) -> bool:
-    """Say whether a "sentence" after an abbreviation or in lower case belongs to the one before."""
-    before = text[last[0] : last[1]].rsplit(maxsplit=1)
-    return bool(before) and before[-1].lower() in ABBREVIATIONS and "\n" not in text[last[1] : start]
+    """Say whether a "sentence" after an abbreviation belongs to the one before."""
+    if "\n" in text[last[1] : start]:
+        return False
+    before = text[last[0] : last[1]].rsplit(maxsplit=1)[-1].lower()
+    # "No. 5" is a number, "No. I did not." an answer.
+    return before in ABBREVIATIONS or (before == "no." and text[start].isdecimal())
 
 
 @cache

@@ -89,10 +89,19 @@ def _export_aside(folder: Path, path: Path) -> None:
         command = [sys.executable, "-m", "nlp.onnx", str(folder), str(made)]
         here = str(Path(__file__).resolve().parent.parent)
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False)
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False
+            )
+        except (subprocess.TimeoutExpired, OSError) as error:
+            raise ModelUnavailable(
+                f'Exporting the model to ONNX did not end ({type(error).__name__}). Set [embedding] backend = "torch".'
+            ) from error
         if done.returncode != 0 or not made.is_file():
             reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise ModelUnavailable(f'Exporting the model to ONNX failed ({reason}). Set [embedding] backend = "torch".')
+        with made.open("rb") as whole:
+            os.fsync(whole.fileno())
         made.replace(path)
 
 

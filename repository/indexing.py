@@ -193,6 +193,7 @@ class Indexer:
             unit.facts.set_number(GENERATION, generation)
             unit.facts.set_text(GENERATION_MODEL, self.recall.fingerprint)
             unit.facts.set_number(DEAD_VECTORS, 0)
+            unit.segments.forgotten(unit.segments.tombstones(limit=1 << 40))  # an empty index has nothing to forget
         for old in self._folder.glob("gen-*"):
             shutil.rmtree(old, ignore_errors=True)
         self.chroma = self._chroma(generation)

@@ -16,7 +16,7 @@ import psutil
 
 from repository.domain.job import Job, JobError
 from repository.domain.source import Source, Stage
-from repository.errors import CairnError, Unavailable
+from repository.errors import CairnError, Conflict, Unavailable
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
@@ -145,9 +145,8 @@ def _gave_up(job: Job) -> JobError:
 
 
 def _fail(work: Work, error: Exception) -> None:
-    again = work.job.attempts < work.workspace.settings.jobs.attempts
+    again = not isinstance(error, CairnError) or isinstance(error, Unavailable | Conflict)
     if isinstance(error, CairnError):
-        again = again and isinstance(error, Unavailable)
         told = JobError(error.slug, error.message, error.hint)
     else:
         # Neither message nor arguments: they may hold participants' words.
@@ -159,6 +158,8 @@ def _fail(work: Work, error: Exception) -> None:
         told = JobError("internal", f"Something went wrong inside Cairn ({type(error).__name__}).", "Try again.")
     try:
         with work.workspace.write() as unit:
+            job = unit.jobs.get(work.job.id)  # counted anew for each step
+            again = again and job is not None and job.attempts < work.workspace.settings.jobs.attempts
             unit.jobs.fail(work.job.id, holder=work.holder, error=told, again=again, now=work.workspace.clock())
     except Unavailable as unavailable:  # a full disk: the lease runs out and the job is found again
         log.warning("job %s: %s", work.job.id, unavailable.message)

@@ -57,8 +57,9 @@ class Recall:
         while not stop.is_set():
             try:
                 self.refresh()
-            except CairnError as error:
-                log.warning("exact search waits: %s", error.message)
+            except Exception as error:  # this thread must never end: search by meaning stands on it
+                why = error.message if isinstance(error, CairnError) else type(error).__name__
+                log.warning("exact search waits: %s", why)
                 stop.wait(10)
             stop.wait(self._workspace.settings.index.check_seconds)
 

@@ -14,8 +14,8 @@ from repository.domain.coding import Suggestion
 from repository.domain.study import Session, Study
 from repository.domain.transcript import Role
 from repository.retrieval import KEYWORD, MEANING, Found, Scope, find
+from repository.store.places import Place
 from repository.store.segments import Segment
-from repository.store.sessions import Place
 from repository.store.unit import Unit
 from repository.wording import citation, said_by
 from repository.workspace import Workspace
@@ -127,8 +127,8 @@ def search(workspace: Workspace, viewer: Viewer, query: Query) -> Results:
         tags = _tags(unit, viewer, codebook, [segments[hit.id] for hit in found])
         sessions = {s.id: s for s in unit.sessions.some(viewer, {segments[hit.id].session_id for hit in found})}
         studies = {study.id: study for study in unit.studies.all(viewer)}
-        places = unit.sessions.places(
-            [(segment.text_id, segment.first_turn, segment.last_turn) for _, segment in shown]
+        places = unit.places.of(
+            [(segment.text_id, segment.start, segment.first_turn, segment.last_turn) for _, segment in shown]
         )
     words = content_words(text) + [word for phrase in phrases for word in content_words(phrase)]
     hits = [
@@ -151,11 +151,11 @@ def _hit(
     segment: Segment,
     session: Session,
     study: Study,
-    places: dict[tuple[int, int, int], Place],
+    places: dict[tuple[int, int, int, int], Place],
     tags: dict[int, tuple[ThemeTag, ...]],
     words: Sequence[str],
 ) -> Hit:
-    place = places[segment.text_id, segment.first_turn, segment.last_turn]
+    place = places[segment.text_id, segment.start, segment.first_turn, segment.last_turn]
     who = said_by(place.speaker, session.kind)
     marks = marked(segment.words, words) if KEYWORD in found.ranks else ()
     return Hit(

@@ -11,6 +11,23 @@ from typing import Any, get_type_hints
 from repository.errors import SettingsError
 
 PREFIX = "CAIRN_"
+#: What a key may say, and the least a number may be where that is not 0.
+CHOICES = {"backend": ("auto", "onnx", "torch", "hashing"), "kind": ("chroma", "exact")}
+LEAST: dict[str, float] = {
+    "words": 10,
+    "threads": 0,
+    "attempts": 1,
+    "lease_seconds": 3,
+    "sweep_seconds": 1,
+    "check_seconds": 0.05,
+    "probe_seconds": 0.1,
+    "sync_threshold": 1_000,
+    "max_file_mb": 1,
+    "read_memory_mb": 128,
+    "read_cpu_seconds": 1,
+    "read_seconds": 1,
+    "per_passage": 1,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +163,22 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
         raise SettingsError(f"{file} is not valid TOML: {error}.", hint="Put text values in quotes.") from error
     values = {(s, k): (v, _place(file, source, s, k)) for s, k, v in _flatten(file, source, table)}
     for name, value in environment.items():
-        if name.startswith(PREFIX) and "__" in name:
+        if name.startswith(PREFIX) and name != "CAIRN_CONFIG":
+            if "__" not in name:
+                hint = f"Write CAIRN_SECTION__KEY, for example {_with_two(name)}."
+                raise SettingsError(f"The environment variable {name} means nothing to Cairn.", hint=hint)
             section, _, key = name.removeprefix(PREFIX).lower().partition("__")
             values[section, key] = (value, f"environment variable {name}")
     settings = Settings(base=file.resolve().parent if file.is_file() else Path.cwd())
     for (section, key), (value, place) in values.items():
         settings = _with(settings, section, key, value, place)
     return settings
+
+
+def _with_two(name: str) -> str:
+    """Give the variable that was probably meant: CAIRN_STORAGE_FOLDER is CAIRN_STORAGE__FOLDER."""
+    section, _, key = name.removeprefix(PREFIX).partition("_")
+    return f"{PREFIX}{section}__{key}" if section.lower() in sections() and key else "CAIRN_STORAGE__FOLDER=/srv/cairn"
 
 
 def _flatten(file: Path, source: str, table: dict[str, Any]) -> list[tuple[str, str, Any]]:
@@ -203,13 +229,22 @@ def _typed(value: Any, kind: type[Any], place: str, key: str) -> Any:
         if kind is bool and isinstance(value, str):
             return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[value.lower()]
         if kind in (int, float) and not isinstance(value, bool) and not (kind is int and isinstance(value, float)):
-            return kind(value)
+            return _bounded(kind(value), place, key)
         if isinstance(value, kind):
-            return value
+            return _bounded(value, place, key)
     except (KeyError, ValueError):
         pass
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text in quotes"}
     raise SettingsError(f'{place}: "{key}" must be {names[kind]}, not {value!r}.')
+
+
+def _bounded(value: Any, place: str, key: str) -> Any:
+    if key in CHOICES and value not in CHOICES[key]:
+        raise SettingsError(f'{place}: "{key}" must be one of {", ".join(CHOICES[key])}, not {value!r}.')
+    least = LEAST.get(key, 0)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < least:
+        raise SettingsError(f'{place}: "{key}" must be at least {least}, not {value}.')
+    return value
 
 
 def keys() -> list[str]:

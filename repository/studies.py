@@ -20,6 +20,15 @@ def create(workspace: Workspace, viewer: Viewer, facts: StudyFacts) -> Study:
         return unit.studies.add(facts, workspace.clock())
 
 
+def find_or_create(workspace: Workspace, viewer: Viewer, title: str) -> Study:
+    """Give the study of this title, or make it."""
+    facts = StudyFacts(" ".join(title.split())[:200])
+    _check(viewer, facts)
+    with workspace.write() as unit:
+        named = unit.studies.named(viewer, facts.title)
+        return named[0] if named else unit.studies.add(facts, workspace.clock())
+
+
 def update(workspace: Workspace, viewer: Viewer, study_id: int, facts: StudyFacts) -> Study:
     """Change what is said about a study."""
     _check(viewer, facts)
@@ -160,10 +169,11 @@ def purge(workspace: Workspace) -> int:
     """Remove what has lain in the bin too long, with its originals and vectors; count files. Run by the sweeper."""
     before = workspace.clock() - timedelta(days=workspace.settings.bin.days)
     with workspace.read() as unit:
-        old_studies, old_sessions = unit.studies.deleted_before(before), unit.sessions.deleted_before(before)
-    if not old_studies and not old_sessions:
-        return 0
+        if not unit.studies.deleted_before(before) and not unit.sessions.deleted_before(before):
+            return 0
     with workspace.write() as unit:
+        # Looked at again under the lock: somebody may have taken them out of the bin meanwhile.
+        old_studies, old_sessions = unit.studies.deleted_before(before), unit.sessions.deleted_before(before)
         gone = {source.digest for source in unit.sources.of_studies(old_studies)}
         for study_id in old_studies:
             unit.studies.remove(study_id)
@@ -174,7 +184,10 @@ def purge(workspace: Workspace) -> int:
                 unit.sources.remove(source.id)
                 gone.add(source.digest)
         unit.facts.bump(PASSAGES)
-        # Within the transaction: an upload of the same bytes commits before it, and is seen, or after it, and looks.
+        unit.upkeep.forget_words()
+    with workspace.write() as unit:
+        # After the rows are gone for good, and under the lock again: an upload of the same bytes commits before this,
+        # and is seen, or after it, and looks. What a kill leaves here belongs to nothing, and `doctor --fix` removes it.
         for digest in gone - unit.sources.digests():
             workspace.originals.remove(digest)
     return len(gone)

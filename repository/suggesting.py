@@ -26,7 +26,7 @@ COMMON = "common ground"
 #: Vectors it is measured from at most.
 SAMPLE = 5_000
 
-_labellers: dict[tuple[str, int, tuple[tuple[int, int], ...]], Labeller] = {}
+_labellers: dict[tuple[str, bytes, tuple[tuple[int, int], ...]], Labeller] = {}
 _turn = Lock()
 
 
@@ -95,7 +95,8 @@ def suggest(workspace: Workspace, source_id: int) -> int:
 def labeller(workspace: Workspace, codebook: Codebook, codes: Sequence[Code]) -> Labeller:
     """Give what scores texts against these codes; made once for each state of the codebook."""
     common = common_ground(workspace)
-    key = (workspace.embedder().fingerprint, common.count, tuple((code.id, code.version) for code in codes))
+    mean = b"" if common.mean is None else common.mean.tobytes()
+    key = (workspace.embedder().fingerprint, mean, tuple((code.id, code.version) for code in codes))
     with _turn:
         if key not in _labellers:
             _labellers.clear()

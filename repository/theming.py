@@ -14,8 +14,8 @@ from repository.store.unit import Unit
 from repository.wording import citation, said_by
 from repository.workspace import Workspace
 
-#: Quotes shown on a theme's page.
-QUOTES = 40
+#: Quotes listed for a theme, people's first.
+QUOTES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def themes(workspace: Workspace, viewer: Viewer) -> tuple[ThemeCard, ...]:
     """List the codebook's themes with their counts."""
     with workspace.read() as unit:
         codebook, tallies = Codebook(unit.codes.all()), dict(unit.tallies.codes(viewer))
-        return tuple(_card(unit, viewer, codebook, tallies, theme) for theme in codebook.themes)
+        people = unit.tallies.speakers_of_codes(viewer)
+    return tuple(_card(codebook, tallies, people, theme) for theme in codebook.themes)
 
 
 def colours(workspace: Workspace) -> list[tuple[Code, str]]:
@@ -97,7 +98,7 @@ def theme(workspace: Workspace, viewer: Viewer, slug: str) -> ThemeView:
         codebook = Codebook(unit.codes.all())
         code = codebook.named(slug)
         tallies = dict(unit.tallies.codes(viewer))
-        card = _card(unit, viewer, codebook, tallies, code)
+        card = _card(codebook, tallies, unit.tallies.speakers_of_codes(viewer), code)
         ids = [c.id for c in (code, *codebook.under(code))]
         held = {i for code_id in ids for i in tallies.get(code_id, CodeTally()).sessions}
         sessions = {session.id: session for session in unit.sessions.some(viewer, held)}
@@ -114,7 +115,7 @@ def theme(workspace: Workspace, viewer: Viewer, slug: str) -> ThemeView:
     )
 
 
-def _card(unit: Unit, viewer: Viewer, codebook: Codebook, tallies: dict[int, CodeTally], code: Code) -> ThemeCard:
+def _card(codebook: Codebook, tallies: dict[int, CodeTally], people: dict[int, set[str]], code: Code) -> ThemeCard:
     under = codebook.under(code)
     mine = [tallies.get(c.id, CodeTally()) for c in (code, *under)]
     sessions = {i for tally in mine for i in tally.sessions}
@@ -125,7 +126,7 @@ def _card(unit: Unit, viewer: Viewer, codebook: Codebook, tallies: dict[int, Cod
         suggested=sum(tally.suggested for tally in mine),
         coded=sum(tally.coded for tally in mine),
         sessions=len(sessions),
-        participants=unit.tallies.participants(viewer, sessions) if sessions else 0,
+        participants=len(set().union(*(people.get(c.id, set()) for c in (code, *under)))),
     )
 
 
@@ -159,12 +160,14 @@ def _quotes(
         for s in unit.codings.pending(viewer, code_ids=ids, limit=QUOTES)
     ]
     spans = [span for span in (coded + suggested)[:QUOTES] if span.session_id in sessions]
-    words = unit.sessions.spans([(span.text_id, span.start, span.end) for span in spans])
-    places = unit.sessions.places([(span.text_id, *words[span.text_id, span.start, span.end].turns) for span in spans])
+    words = unit.places.spans([(span.text_id, span.start, span.end) for span in spans])
+    places = unit.places.of(
+        [(span.text_id, span.start, *words[span.text_id, span.start, span.end].turns) for span in spans]
+    )
     quotes = []
     for span in spans:
         said = words[span.text_id, span.start, span.end]
-        place = places[span.text_id, *said.turns]
+        place = places[span.text_id, span.start, *said.turns]
         session, study = sessions[span.session_id], studies[sessions[span.session_id].study_id]
         who = said_by(place.speaker, session.kind)
         quotes.append(

@@ -1,7 +1,9 @@
 """The web application: pages and API round one workspace, with the headers that keep browsers out of trouble."""
 
+import hashlib
 import os
 import secrets
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +33,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+#: Characters of the key that signs cookies.
+SECRET = 64
 #: Days a browser may keep a static file; its address changes with its content.
 STATIC_DAYS = 30
 
@@ -42,6 +46,8 @@ def create_app(workspace: Workspace) -> Flask:
         SECRET_KEY=secret(workspace.folder),
         MAX_CONTENT_LENGTH=(workspace.settings.ingest.max_file_mb << 20) * FILES_AT_ONCE,
         MAX_FORM_PARTS=1_000,
+        # Cookies ignore ports: two Cairns on one machine must not sign each other's out.
+        SESSION_COOKIE_NAME="cairn-" + hashlib.sha256(str(workspace.folder).encode()).hexdigest()[:8],
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
         WTF_CSRF_TIME_LIMIT=None,
@@ -65,12 +71,13 @@ def create_app(workspace: Workspace) -> Flask:
 def secret(folder: Path) -> str:
     """Give the key that signs cookies and forms; made once, readable by its owner only."""
     path = folder / "secret.key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii")
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
+    if not path.is_file() or path.stat().st_size < SECRET:
+        handle, aside = tempfile.mkstemp(dir=folder, prefix=".secret-")  # its owner's only
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(SECRET // 2))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).replace(path)  # whole or not at all
     return path.read_text(encoding="ascii")
 
 

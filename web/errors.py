@@ -1,5 +1,6 @@
 """The only table from Cairn's errors to HTTP: a page for people, problem+json (RFC 9457) for programs."""
 
+import errno
 import logging
 from http import HTTPStatus
 
@@ -55,6 +56,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> tuple[Response | str, int]:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return ours(DiskFull())
         # Neither message nor arguments nor a trace with locals: they may hold participants' words.
         where = error.__traceback__
         while where and where.tb_next:

@@ -32,7 +32,7 @@ def day(text: str | None, what: str) -> date | None:
         raise Rejected(f"{what} “{text}” is not a day.", hint="Write it as 2026-03-17.", slug="not-a-day") from error
 
 
-def whole(text: str | None, what: str, *, default: int, least: int = 1, most: int = 10**9) -> int:
+def whole(text: str | None, what: str, *, default: int, least: int = 1, most: int = 2**31 - 1) -> int:
     """Read a whole number within bounds. Raises Rejected."""
     if not text:
         return default
@@ -50,7 +50,7 @@ def query(args: MultiDict[str, str]) -> Query:
         known = ", ".join(Role)
         raise Rejected("There is no such role.", hint=f"Use one of: {known}.", slug="no-such-role") from error
     return Query(
-        text=args.get("q", "").strip()[:QUESTION],
+        text=args.get("q", "").replace("\0", " ").strip()[:QUESTION],
         studies=tuple(whole(study, "Study", default=0) for study in args.getlist("study") if study),
         themes=tuple(theme for theme in args.getlist("theme") if theme),
         roles=roles,
@@ -71,7 +71,7 @@ def study_facts(form: MultiDict[str, str]) -> StudyFacts:
         ) from error
     questions = form.get("questions", "").splitlines()
     return StudyFacts(
-        title=" ".join(form.get("title", "").split())[:200],
+        title=" ".join(form.get("title", "").replace("\0", " ").split())[:200],
         questions=tuple(" ".join(line.split())[:500] for line in questions if line.strip())[:50],
         owner=form.get("owner", "").strip()[:200],
         method=form.get("method", "").strip()[:200],

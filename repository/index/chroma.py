@@ -45,6 +45,9 @@ class ChromaIndex:
                 configuration={"hnsw": {"space": "cosine", "sync_threshold": sync_threshold, "ef_search": 128}},
             )
             self._most = self._client.get_max_batch_size()
+            # Read before anything is written: if Chroma 1.5.9 is written to first and read then, the next write adds
+            # everything again, which takes minutes. For a generation that was closed, this replays what it holds.
+            self._collection.count()
         except Exception as error:  # Chroma raises its own, Rust's and SQLite's errors alike
             raise Unavailable(f"The search index cannot be opened ({type(error).__name__}).") from error
 
@@ -98,10 +101,11 @@ class ChromaIndex:
     def close(self) -> None:
         """Let go of the files, so that the folder can be removed."""
         try:
-            # Chroma 1.5.9 leaves an HTTP client's sockets open when it is closed.
-            session = getattr(self._client._server, "_session", None)
+            # Chroma 1.5.9 leaves the sockets of an HTTP client, and of the one inside it, open.
+            clients = (self._client, self._client._admin_client)
+            sessions = [getattr(client._server, "_session", None) for client in clients]
             self._client.close()
-            if session is not None:
+            for session in filter(None, sessions):
                 session.close()
         except Exception:  # closing twice, or a server that went away: nothing to save
             pass

@@ -45,7 +45,7 @@ class CodingStore:
         *,
         session_ids: Collection[int] | None = None,
         code_ids: Collection[int] | None = None,
-        limit: int = 10_000,
+        limit: int | None = None,
     ) -> list[Suggestion]:
         """List open suggestions, best first."""
         query = (

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from repository.errors import CairnError, Conflict, DiskFull, SettingsError, Unavailable
+from repository.errors import CairnError, Conflict, DiskFull, Rejected, SettingsError, Unavailable
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -31,7 +31,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """Connect lazily to `url` (sqlite:///… or postgresql+psycopg://…)."""
         try:
-            self.engine = sa.create_engine(url, **_options(url))
+            self.engine = sa.create_engine(url, hide_parameters=True, **_options(url))
         except (exc.ArgumentError, exc.NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError(
                 "[storage] database_url cannot be used.",
@@ -100,6 +100,11 @@ def translated() -> Iterator[None]:
                 "The database cannot be opened for writing.", hint="Check the storage folder's rights."
             ) from error
         raise Unavailable(f"The database cannot be used just now: {error.orig}.") from error
+    except exc.DataError as error:
+        raise Rejected("The database cannot keep this: a number too large or a character it does not know.") from error
+    except (exc.DatabaseError, exc.TimeoutError) as error:
+        hint = "Run: cairn doctor"
+        raise Unavailable(f"The database cannot be used ({type(error).__name__}).", hint=hint) from error
 
 
 def url_for(folder: Path, database_url: str) -> str:

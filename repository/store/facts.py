@@ -39,4 +39,10 @@ class FactStore:
 
     def bump(self, name: str) -> None:
         """Raise a counter by one."""
-        self.set_number(name, self.number(name) + 1)
+        if self._sql.dialect.name == "sqlite":
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+        more = sa.cast(sa.cast(t.fact.c.value, sa.BigInteger) + 1, sa.Text)
+        first = insert(t.fact).values(name=name, value="1")
+        self._sql.execute(first.on_conflict_do_update(index_elements=[t.fact.c.name], set_={"value": more}))

@@ -7,6 +7,7 @@ taken first and the common ones only while there is room (`POSTINGS`): a word th
 tells little and costs most.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from repository.store.visibility import among
 
 #: Passages a query may touch, summed over its words, before its commonest words are left out.
 POSTINGS = 12_000
+#: Passages that the index offers for a phrase and whose words are looked at.
+PHRASED = 5_000
 
 
 class FulltextStore:
@@ -56,7 +59,16 @@ class FulltextStore:
         query = (
             self._sqlite_query(words, phrases, scope) if self._sqlite else self._postgres_query(words, phrases, scope)
         )
-        return [(int(i), float(score)) for i, score in self._sql.execute(query.limit(limit))]
+        most = PHRASED if phrases else limit
+        ranked = [(int(i), float(score)) for i, score in self._sql.execute(query.limit(most))]
+        return self._exactly(ranked, phrases)[:limit] if phrases else ranked
+
+    def _exactly(self, ranked: Sequence[tuple[int, float]], phrases: Sequence[str]) -> list[tuple[int, float]]:
+        """Keep what holds the phrases word by word: the index knows stems, so the words themselves are looked at."""
+        patterns = [re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, p.split())) + r"(?!\w)", re.I) for p in phrases]
+        rows = sa.select(t.segment.c.id, t.segment.c.words).where(among(self._sql, t.segment.c.id, dict(ranked)))
+        held = {i for i, said in self._sql.execute(rows) if all(pattern.search(said) for pattern in patterns)}
+        return [(i, score) for i, score in ranked if i in held]
 
     def _informative(self, words: Sequence[str]) -> list[str]:
         """Keep the rarest words whose passages together fit the budget, at least two."""

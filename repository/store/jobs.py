@@ -127,7 +127,7 @@ class JobStore:
     def seen(
         self, viewer: Viewer, *, study_id: int | None = None, source_ids: Collection[int] = (), limit: int = 200
     ) -> list[Job]:
-        """List the viewer's jobs: unfinished first, then the newest."""
+        """List the viewer's jobs: running, failed and waiting ones first, then the newest."""
         query = (
             sa.select(t.job)
             .join(t.source, t.source.c.id == t.job.c.source_id)
@@ -139,7 +139,7 @@ class JobStore:
         if source_ids:
             query = query.where(among(self._sql, t.job.c.source_id, source_ids))
         order = sa.case(
-            {JobState.RUNNING.value: 0, JobState.QUEUED.value: 1, JobState.FAILED.value: 2},
+            {JobState.RUNNING.value: 0, JobState.FAILED.value: 1, JobState.QUEUED.value: 2},
             value=t.job.c.state,
             else_=3,
         )

@@ -22,7 +22,7 @@ class Originals:
         self._min_free = min_free_mb << 20
 
     def keep(self, data: BinaryIO, *, most: int) -> tuple[str, int]:
-        """Copy a stream to the disk and sync it; give (digest, size).
+        """Copy a stream to the disk and sync it; give (digest, size). An empty one leaves nothing.
 
         Raises Rejected above `most` bytes and DiskFull when there is no room; nothing is left behind then.
         """
@@ -45,6 +45,8 @@ class Originals:
                     out.write(block)
                 out.flush()
                 os.fsync(out.fileno())
+            if size == 0:
+                return sha.hexdigest(), 0  # nothing to keep
             place = self.path(sha.hexdigest())
             place.parent.mkdir(exist_ok=True)
             Path(temporary).replace(place)

@@ -87,12 +87,6 @@ class SegmentStore:
         self._remove(held - wanted)  # last: words that stay keep their vector
         FactStore(self._sql).bump(PASSAGES)
 
-    def remove_of_sessions(self, session_ids: Collection[int]) -> None:
-        """Remove the segments of some sessions."""
-        gone = sa.select(t.segment.c.id).where(among(self._sql, t.segment.c.session_id, session_ids))
-        self._remove(set(self._sql.scalars(gone)))
-        FactStore(self._sql).bump(PASSAGES)
-
     def _remove(self, ids: set[int]) -> None:
         if ids:
             self._sql.execute(sa.delete(t.segment).where(among(self._sql, t.segment.c.id, ids)))

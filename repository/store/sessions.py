@@ -37,27 +37,6 @@ class Revision:
     speakers: tuple[Speaker, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a span stands: who speaks most of it, when it begins, in which file, and where an answer begins.
-
-    `answered_at` is the offset in the text of the first turn that is not the interviewer's.
-    """
-
-    speaker: str
-    start_ms: int | None
-    source_name: str
-    answered_at: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The words of a span, and the first and last turn it touches."""
-
-    words: str
-    turns: tuple[int, int]
-
-
 class SessionStore:
     """Sessions and texts, through one transaction."""
 
@@ -86,48 +65,6 @@ class SessionStore:
         mine = among(self._sql, t.session.c.id, ids)
         query = sa.select(t.session).join(t.study).where(mine, sessions_seen(self._sql, viewer))
         return [_session(row) for row in self._sql.execute(query).mappings()]
-
-    def places(self, spans: Collection[tuple[int, int, int]]) -> dict[tuple[int, int, int], Place]:
-        """Say, for each (text, first turn, last turn), who speaks most of it, by participant's label where linked."""
-        texts = {text_id for text_id, _, _ in spans}
-        query = (
-            sa.select(
-                t.turn.c.text_id,
-                t.turn.c.idx,
-                t.turn.c.start,
-                (t.turn.c.end - t.turn.c.start).label("length"),
-                t.turn.c.start_ms,
-                sa.func.coalesce(t.participant.c.label, t.speaker.c.label, "").label("speaker"),
-                t.speaker.c.role,
-                t.source.c.name,
-            )
-            .join(t.text, t.text.c.id == t.turn.c.text_id)
-            .join(t.source, t.source.c.id == t.text.c.source_id)
-            .outerjoin(t.speaker, t.speaker.c.id == t.turn.c.speaker_id)
-            .outerjoin(t.participant, t.participant.c.id == t.speaker.c.participant_id)
-            .where(among(self._sql, t.turn.c.text_id, texts))
-            .order_by(t.turn.c.text_id, t.turn.c.idx)
-        )
-        by_text: dict[int, list[Any]] = {}
-        for row in self._sql.execute(query):
-            by_text.setdefault(row.text_id, []).append(row)
-        return {span: _place(by_text.get(span[0], [])[span[1] : span[2] + 1]) for span in spans}
-
-    def spans(self, spans: Collection[tuple[int, int, int]]) -> dict[tuple[int, int, int], Span]:
-        """Give the words and turns of each (text, start, end)."""
-        texts = {text_id for text_id, _, _ in spans}
-        bodies = dict(
-            self._sql.execute(sa.select(t.text.c.id, t.text.c.body).where(among(self._sql, t.text.c.id, texts))).all()
-        )
-        edges: dict[int, list[Any]] = {}
-        query = sa.select(t.turn.c.text_id, t.turn.c.idx, t.turn.c.start, t.turn.c.end).order_by(t.turn.c.idx)
-        for row in self._sql.execute(query.where(among(self._sql, t.turn.c.text_id, texts))):
-            edges.setdefault(row.text_id, []).append(row)
-        found = {}
-        for text_id, start, end in spans:
-            touched = [row.idx for row in edges.get(text_id, []) if row.start < end and row.end > start] or [0]
-            found[text_id, start, end] = Span(bodies[text_id][start:end], (touched[0], touched[-1]))
-        return found
 
     def by_source(self, source_ids: Collection[int]) -> dict[int, int]:
         """Give the first session with a text of each source, unless it lies in the bin."""
@@ -305,18 +242,6 @@ class SessionStore:
                 Speaker(row.label, Role(row.role), RoleSource(row.role_source), row.role_confidence) for row in people
             ),
         )
-
-
-def _place(turns: list[Any]) -> Place:
-    if not turns:
-        return Place("", None, "")
-    said: dict[str, int] = {}
-    for row in turns:
-        # The interviewer's question stands beside the answer, but the quote is the participant's.
-        weight = row.length if row.role != Role.INTERVIEWER.value else 1
-        said[row.speaker] = said.get(row.speaker, 0) + weight
-    answered = (row.start for row in turns if row.role != Role.INTERVIEWER.value)
-    return Place(max(said, key=lambda label: said[label]), turns[0].start_ms, turns[0].name, next(answered, 0))
 
 
 def _turn(row: Any, place: dict[int, int]) -> Turn:

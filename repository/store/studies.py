@@ -37,17 +37,12 @@ class StudyStore:
     def all(self, viewer: Viewer, *, binned: bool = False) -> list[Study]:
         """List the viewer's studies, newest first."""
         seen = studies_seen(self._sql, viewer, binned=binned)
-        order = (
-            sa.func.coalesce(t.study.c.started_on, sa.cast(t.study.c.created_at, sa.Date)).desc(),
-            t.study.c.id.desc(),
-        )
-        return [_study(row) for row in self._sql.execute(sa.select(t.study).where(seen).order_by(*order)).mappings()]
+        found = [_study(row) for row in self._sql.execute(sa.select(t.study).where(seen)).mappings()]
+        return sorted(found, key=lambda s: (s.facts.started_on or s.created_at.date(), s.id), reverse=True)
 
     def named(self, viewer: Viewer, title: str) -> list[Study]:
-        """List the viewer's studies of this title, whatever its case."""
-        match = sa.func.lower(t.study.c.title) == title.lower()
-        rows = self._sql.execute(sa.select(t.study).where(match, studies_seen(self._sql, viewer))).mappings()
-        return [_study(row) for row in rows]
+        """List the viewer's studies of this title, whatever its case (which SQLite only knows of ASCII letters)."""
+        return [study for study in self.all(viewer) if study.title.casefold() == title.casefold()]
 
     def set_deleted(self, study_id: int, at: datetime | None) -> None:
         """Put a study into the bin, or take it out."""

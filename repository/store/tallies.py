@@ -167,6 +167,46 @@ class TallyStore:
             for code_id, sessions in where.items()
         }
 
+    def speakers_of_codes(self, viewer: Viewer) -> dict[int, set[str]]:
+        """Give, by code, the participants who say what is suggested or coded: not everybody in the room.
+
+        Of notes, in which nobody speaks, it is the participants they are about.
+        """
+        spans = sa.union(
+            sa.select(
+                t.suggestion.c.code_id,
+                t.suggestion.c.session_id,
+                t.suggestion.c.text_id,
+                t.suggestion.c.start,
+                t.suggestion.c.end,
+            ).where(t.suggestion.c.state == SuggestionState.PENDING.value),
+            sa.select(
+                t.coding.c.code_id,
+                t.highlight.c.session_id,
+                t.highlight.c.text_id,
+                t.highlight.c.start,
+                t.highlight.c.end,
+            ).join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id),
+        ).subquery()
+        speaks = sa.exists().where(t.turn.c.text_id == spans.c.text_id, t.turn.c.speaker_id.is_not(None))
+        of_spans = (
+            sa.select(spans.c.code_id)
+            .add_columns(_person())
+            .join(t.session, t.session.c.id == spans.c.session_id)
+            .join(t.study, t.study.c.id == t.session.c.study_id)
+            .where(sessions_seen(self._sql, viewer))
+        )
+        said = of_spans.join(
+            t.turn,
+            sa.and_(t.turn.c.text_id == spans.c.text_id, t.turn.c.start < spans.c.end, t.turn.c.end > spans.c.start),
+        ).join(t.speaker, t.speaker.c.id == t.turn.c.speaker_id)
+        noted = of_spans.join(t.speaker, t.speaker.c.session_id == spans.c.session_id).where(~speaks)
+        participant = t.speaker.c.role == Role.PARTICIPANT.value
+        found: dict[int, set[str]] = {}
+        for code_id, person in self._sql.execute(sa.union(said.where(participant), noted.where(participant))):
+            found.setdefault(code_id, set()).add(person)
+        return found
+
     def themes_by_study(self, viewer: Viewer) -> dict[int, dict[int, tuple[int, int]]]:
         """Count (suggested, coded) by study and theme in two statements."""
         theme = sa.func.coalesce(t.code.c.parent_id, t.code.c.id)

@@ -10,6 +10,7 @@ from repository.store.facts import FactStore
 from repository.store.fulltext import FulltextStore
 from repository.store.jobs import JobStore
 from repository.store.people import PeopleStore
+from repository.store.places import PlaceStore
 from repository.store.segments import SegmentStore
 from repository.store.sessions import SessionStore
 from repository.store.sources import SourceStore
@@ -40,6 +41,11 @@ class Unit:
     def sessions(self) -> SessionStore:
         """Sessions, texts, turns."""
         return SessionStore(self._sql)
+
+    @cached_property
+    def places(self) -> PlaceStore:
+        """Where spans stand."""
+        return PlaceStore(self._sql)
 
     @cached_property
     def people(self) -> PeopleStore:

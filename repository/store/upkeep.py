@@ -10,6 +10,11 @@ class UpkeepStore:
         """Work within `connection`'s transaction."""
         self._sql = connection
 
+    def forget_words(self) -> None:
+        """Merge the full-text index on SQLite, so that words of deleted passages leave its pages."""
+        if self._sql.dialect.name == "sqlite":
+            self._sql.exec_driver_sql("INSERT INTO segment_fts(segment_fts) VALUES ('optimize')")
+
     def faults(self) -> list[str]:
         """List what is wrong: pages, references, and (on SQLite) the full-text index."""
         if self._sql.dialect.name != "sqlite":

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from repository.domain.job import JobError, JobState
 from repository.domain.source import Stage
 from repository.domain.study import StudyFacts
 from repository.domain.transcript import Cue, Role, RoleSource, Speaker, Transcript, Turn, TurnKind
-from repository.errors import Conflict
+from repository.errors import Conflict, DiskFull, SettingsError, Unavailable
 from repository.store.database import Database
 from repository.store.facts import FactStore
 from repository.store.migrating import HEAD, configuration, migrate, version
@@ -262,3 +263,92 @@ def test_no_update_is_lost_between_processes(tmp_path: Path) -> None:
     with database.read() as connection:
         assert FactStore(connection).number("counter") == 200
     database.close()
+
+
+def test_a_reader_sees_one_state_while_a_writer_commits(database: Database) -> None:
+    with database.read() as reading:
+        before = Unit(reading).studies.all(LOCAL_ADMIN)
+        with database.write() as writing:
+            Unit(writing).studies.add(StudyFacts("Came meanwhile"), NOW)
+        assert Unit(reading).studies.all(LOCAL_ADMIN) == before == []
+    with database.read() as later:
+        assert [study.title for study in Unit(later).studies.all(LOCAL_ADMIN)] == ["Came meanwhile"]
+
+
+def test_what_raises_leaves_no_trace(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as connection:
+        kept(Unit(connection))
+        raise RuntimeError
+    with database.read() as connection:
+        unit = Unit(connection)
+        assert unit.studies.all(LOCAL_ADMIN) == [] and unit.segments.ids() == [] and unit.sources.digests() == set()
+
+
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(sa.exc.StatementError, match="without a zone"), database.write() as connection:
+        Unit(connection).studies.add(StudyFacts("x"), datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_a_text_of_fifty_thousand_passages(database: Database) -> None:
+    """Lists of ids are longer than SQLite's 32,766 variables."""
+    with database.write() as connection:
+        unit = Unit(connection)
+        _, _, session_id = kept(unit)
+        session = unit.sessions.get(LOCAL_ADMIN, session_id)
+        assert session is not None and session.text_id is not None
+        [one, *_] = unit.segments.of_session(session_id)
+        many = [
+            replace(one, id=segment_id(session.text_id, n, n + 1), start=n, end=n + 1, words=f"w{n}", words_sha=f"{n}")
+            for n in range(50_000)
+        ]
+        unit.segments.replace(session_id, many)
+        assert unit.segments.count() == 50_000
+        ids = [segment.id for segment in many]
+        assert len(unit.segments.seen(LOCAL_ADMIN, ids)) == 50_000
+        unit.segments.indexed(ids, 7)
+        assert unit.segments.count_not_indexed_as(7) == 0
+        assert [i for i, _ in unit.fulltext.search("w49999", 10, only=ids)] == [many[-1].id]
+        unit.segments.replace(session_id, [])
+        assert len(unit.segments.tombstones(limit=100_000)) == 50_002
+        unit.segments.forgotten(ids)
+        assert len(unit.segments.tombstones()) == 2
+
+
+def test_the_commonest_words_are_left_out_where_they_cost_most(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as connection:
+        kept(Unit(connection))
+    with database.read() as connection:
+        fulltext = Unit(connection).fulltext
+        both = {i for i, _ in fulltext.search("wrong reminder", 10)}
+        assert len(both) == 2
+        monkeypatch.setattr("repository.store.fulltext.POSTINGS", 0)
+        assert {i for i, _ in fulltext.search("wrong reminder", 10)} == both  # two words are always asked for
+        assert {i for i, _ in fulltext.search("wrong reminder café closed", 10)} <= both
+
+
+def test_a_full_disk_is_named_and_nothing_is_half_kept(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'cairn.db'}")
+    migrate(database)
+
+    def no_more_pages(connection: sa.Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 4}")
+
+    long = TRANSCRIPT.text + " More and more of it." * 50_000
+    with pytest.raises(DiskFull), database.write() as connection:
+        no_more_pages(connection)
+        kept(Unit(connection), text=replace(TRANSCRIPT, text=long))
+    with database.read() as connection:
+        unit = Unit(connection)
+        assert unit.studies.all(LOCAL_ADMIN) == [] and unit.upkeep.faults() == []
+    database.close()
+
+
+def test_a_database_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
+    for url in ("nonsense", "mysql://localhost/x"):
+        with pytest.raises(SettingsError, match=r"\[storage\] database_url"):
+            Database(url)
+    with pytest.raises(Unavailable), Database(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}").read():
+        pass

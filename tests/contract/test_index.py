@@ -1,9 +1,9 @@
 """What every vector index must do: the exact one in memory, Chroma embedded, Chroma as a server."""
 
-import gc
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +16,6 @@ from repository.index.chroma import ChromaIndex, probe
 from repository.index.vectors import Floats, MemoryIndex, VectorIndex
 
 DIMENSION = 48
-
-# Chroma's HTTP client leaves its sockets to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def unit_vectors(n: int, seed: int = 0) -> Floats:
@@ -60,7 +57,6 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorInde
         made = ChromaIndex(None, client=client)
     yield made
     made.close()
-    gc.collect()  # the HTTP client's sockets, while this module's warnings are still ignored
 
 
 def filled(index: VectorIndex, n: int = 200) -> tuple[np.ndarray, np.ndarray, Floats]:
@@ -129,6 +125,98 @@ def test_vectors_that_are_not_finite_are_refused(index: VectorIndex) -> None:
     assert index.ids() == set()
 
 
+def bad(kind: str) -> tuple[np.ndarray, Floats]:
+    """Give ids and vectors of which one cannot be kept."""
+    ids, vectors = np.array([101, 102, 103]), unit_vectors(3)
+    if kind == "nan":
+        vectors[1, 0] = np.nan
+    elif kind == "infinite":
+        vectors[2, 5] = np.inf
+    elif kind == "too long":
+        vectors = np.hstack([vectors, vectors[:, :1]])
+    elif kind == "too short":
+        vectors = vectors[:, 1:]
+    elif kind == "fewer than ids":
+        vectors = vectors[:2]
+    elif kind == "twice":
+        ids[2] = ids[0]
+    return ids, vectors
+
+
+@pytest.mark.parametrize("kind", ["nan", "infinite", "too long", "too short", "fewer than ids", "twice"])
+def test_what_cannot_be_kept_is_refused_as_a_whole(index: VectorIndex, kind: str) -> None:
+    held, _, _ = filled(index, 20)
+    ids, vectors = bad(kind)
+    with pytest.raises(ValueError):
+        index.upsert(ids, np.zeros(3, np.int64), vectors)
+    assert index.ids() == set(held.tolist())
+    question = unit_vectors(1)[0]
+    assert len(index.query(question, 5)) == 5
+
+
+@pytest.mark.parametrize("question", [np.full(DIMENSION, np.nan, np.float32), np.ones(DIMENSION + 1, np.float32)])
+def test_a_question_that_is_none_is_refused(index: VectorIndex, question: Floats) -> None:
+    filled(index, 20)
+    with pytest.raises(ValueError):
+        index.query(question, 3)
+    assert len(index.query(unit_vectors(1)[0], 3)) == 3
+
+
+def test_nothing_to_do_does_nothing(index: VectorIndex) -> None:
+    ids, _, vectors = filled(index, 20)
+    index.upsert(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, DIMENSION), np.float32))
+    index.delete([])
+    index.delete([1, 2, 3])  # unknown ones
+    assert index.ids() == set(ids.tolist())
+    assert index.query(vectors[0], 0) == []
+
+
+def test_asked_for_more_than_there_is_it_gives_what_there_is(index: VectorIndex) -> None:
+    ids, _, vectors = filled(index, 20)
+    assert {i for i, _ in index.query(vectors[0], 1_000)} == set(ids.tolist())
+
+
+def test_twenty_thousand_in_one_go(index: VectorIndex) -> None:
+    n = 20_000
+    ids, vectors = np.arange(1, n + 1), unit_vectors(n)
+    index.upsert(ids, np.zeros(n, np.int64), vectors)
+    assert index.query(vectors[n - 1], 1)[0][0] == n
+    index.delete(ids[100:].tolist())
+    assert index.ids() == set(range(1, 101))
+
+
+def test_a_change_after_a_search_does_not_cost_what_the_load_did(tmp_path: Path) -> None:
+    """Chroma 1.5.9 adds everything again at the first write after a read, unless a read came before all writes."""
+    index = ChromaIndex(tmp_path / "gen-1")
+    n = 3_000
+
+    def processor_seconds(act: Callable[[], object]) -> float:
+        began = time.process_time()
+        act()
+        return time.process_time() - began
+
+    ids, studies, vectors = np.arange(1, n + 1), np.zeros(n, np.int64), unit_vectors(n)
+    load = processor_seconds(lambda: index.upsert(ids, studies, vectors))
+    assert len(index.query(vectors[0], 5)) == 5
+    change = processor_seconds(lambda: index.delete([5, 6]))
+    index.close()
+    assert change < load  # a hundredth, where it was ten times as much
+
+
+def test_a_mask_taken_before_rows_moved_admits_nobody_else() -> None:
+    """A query asks whether ids may be shown by the state it began with, while another thread packs the rows."""
+    index = MemoryIndex(DIMENSION)
+    ids, _, _ = filled(index, 100)
+    before = index.rows
+    mask = before.alive.copy()
+    mask[:50] = False  # the viewer may not see the first half
+    assert index.holds(int(ids[70]), before, mask)
+    index.delete(ids[60:95].tolist())  # more than DEAD: the rows behind move up
+    assert not any(index.holds(int(i), before, mask) for i in ids[:50])
+    index.upsert(ids[:5], np.ones(5, np.int64), unit_vectors(5))
+    assert not any(index.holds(int(i), before, mask) for i in ids[:50])
+
+
 def test_a_running_query_does_not_see_what_comes_after() -> None:
     index = MemoryIndex(DIMENSION)
     ids, _, _ = filled(index, 100)
@@ -152,6 +240,19 @@ def breaking(name: str) -> Callable[[Path], None]:
                 file.write_bytes(b"\0" * file.stat().st_size)
 
     return {"halved": halve, "zeroed": zero}[name]
+
+
+def test_an_index_that_is_opened_is_given_up_when_cairn_ends(tmp_path: Path) -> None:
+    path = tmp_path / "gen-1"
+    index = ChromaIndex(path)
+    filled(index)
+    index.close()
+    stop = threading.Event()
+    stop.set()
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="about to end"):
+        probe(path, 60, stop)
+    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("how", ["halved", "zeroed"])

@@ -14,7 +14,7 @@ import click
 
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.job import JobState
-from repository.domain.study import Study, StudyFacts
+from repository.domain.study import Study
 from repository.errors import CairnError, NotFound, Rejected
 from repository.settings import Settings
 from web.cli.output import echo_json, json_option
@@ -109,7 +109,7 @@ def find_or_make(workspace, name: str) -> Study:  # type: ignore[no-untyped-def]
             raise
         if near:
             raise NotFound(f"There is no study “{name}”.", hint=f"Did you mean “{near[0]}”?") from error
-        return studies.create(workspace, LOCAL_ADMIN, StudyFacts(title=name.strip()))
+        return studies.find_or_create(workspace, LOCAL_ADMIN, name)
 
 
 def _accept(workspace, study: Study, path: Path, on: date | None, consent: str) -> Line:  # type: ignore[no-untyped-def]
@@ -170,7 +170,11 @@ def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore
                     break
                 if total > seen:
                     moved, seen = time.monotonic(), total
-                if worker is None and not over and (not _is_served(workspace) or time.monotonic() - moved > PATIENCE):
+                if (
+                    not (worker and worker.is_alive())
+                    and not over
+                    and (not _is_served(workspace) or time.monotonic() - moved > PATIENCE)
+                ):
                     worker = _work_here(workspace, [view.job.id for view in views if not view.job.state.over], stop)
                 time.sleep(0.2)
     except KeyboardInterrupt:

@@ -24,7 +24,7 @@ PATIENCE = 8
 
 @click.command()
 @click.option("--host", help="Address to listen on; only loopback, as there are no passwords yet.")
-@click.option("--port", type=int, help="Port to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.")
 @json_option
 @click.pass_obj
 def serve(settings: Settings, host: str | None, port: int | None, as_json: bool) -> None:
@@ -53,7 +53,14 @@ def _serve(settings: Settings, chosen: ServerSettings, listener: socket.socket, 
 
     from web.app import create_app
 
-    server: Any = create_server(create_app(workspace), sockets=[listener], threads=chosen.threads, ident=None)
+    app = create_app(workspace)
+    server: Any = create_server(
+        app,
+        sockets=[listener],
+        threads=chosen.threads,
+        ident=None,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+    )
     stop = threading.Event()
     worker = Worker(stop) if chosen.worker else None
 
@@ -134,7 +141,15 @@ class Worker:
         self._command = getattr(
             self,
             "_command",
-            [sys.executable, "-m", "web.cli.main", *(["--config", str(config)] if config else []), "work", "--child"],
+            [
+                sys.executable,
+                "-m",
+                "web.cli.main",
+                *(["--config", str(config)] if config else []),
+                "work",
+                "--child",
+                str(os.getpid()),
+            ],
         )
         # A group of its own: Ctrl+C reaches the server, which tells the worker to hand back its work.
         return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -159,10 +174,10 @@ class Worker:
 
 
 @click.command()
-@click.option("--child", is_flag=True, hidden=True, help="End when the process that started this one ends.")
+@click.option("--child", type=int, hidden=True, help="End when this process, which started it, ends.")
 @json_option
 @click.pass_obj
-def work(settings: Settings, child: bool, as_json: bool) -> None:
+def work(settings: Settings, child: int | None, as_json: bool) -> None:
     """Run a worker until it is told to stop. Several may run; each file is worked on by one."""
     from ingest.worker import step_back, work
     from repository.codebook import ensure_codebook
@@ -172,7 +187,7 @@ def work(settings: Settings, child: bool, as_json: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if child:
-        threading.Thread(target=_end_with_parent, args=(os.getppid(), stop), daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=(child, stop), daemon=True).start()
     step_back()
     workspace = Workspace(settings)
     ensure_codebook(workspace)

@@ -16,7 +16,7 @@ def index() -> str:
     return render_template("bin.html", binned=studies.binned(workspace(), viewer()), days=days)
 
 
-@blueprint.post("/studies/<int:study_id>/restore")
+@blueprint.post("/studies/<int(max=2147483647):study_id>/restore")
 def restore_study(study_id: int) -> Response:
     """Take a study out of the bin."""
     studies.restore_study(workspace(), viewer(), study_id)
@@ -24,7 +24,7 @@ def restore_study(study_id: int) -> Response:
     return redirect(url_for("studies.show", study_id=study_id), 303)
 
 
-@blueprint.post("/transcripts/<int:session_id>/restore")
+@blueprint.post("/transcripts/<int(max=2147483647):session_id>/restore")
 def restore_session(session_id: int) -> Response:
     """Take a transcript out of the bin."""
     studies.restore_session(workspace(), viewer(), session_id)

@@ -2,10 +2,8 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
-from werkzeug.datastructures import MultiDict
 
 from repository import codebook, progress, reading, studies, theming
-from repository.domain.transcript import Role
 from repository.search import search as find_quotes
 from web import inputs
 from web.access import viewer, workspace
@@ -43,19 +41,17 @@ def search() -> str | Response:
         results=find_quotes(workspace(), viewer(), query),
         titles=studies.titles(workspace(), viewer()),
         themes=codebook.names(workspace()),
-        roles=Role,
         narrowed=any(request.args.get(name) for name in NARROWING),
         toggled=toggled,
-        more=min(inputs.MOST_HITS, query.limit + inputs.HITS),
+        more=toggled("limit", min(inputs.MOST_HITS, query.limit + inputs.HITS)),
     )
 
 
 def toggled(name: str, value: object = "") -> str:
     """Give this search's address with one filter more, or without it if it is on (or without `name` at all)."""
-    args = MultiDict(request.args)
-    args.pop("limit", None)
-    values = [one for one in args.poplist(name) if one != str(value)]
-    if value != "" and str(value) not in request.args.getlist(name):
-        values.append(str(value))
-    args.setlist(name, values)
-    return url_for("home.search", **args.to_dict(flat=False))  # type: ignore[arg-type]
+    kept = {key: request.args.getlist(key) for key in ("q", *NARROWING)}
+    on = kept.get(name, [])
+    kept[name] = [one for one in on if one != str(value)] if value != "" else []
+    if value != "" and str(value) not in on:
+        kept[name].append(str(value))
+    return url_for("home.search", **kept)  # type: ignore[arg-type]

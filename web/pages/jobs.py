@@ -26,7 +26,7 @@ def index() -> str:
     )
 
 
-@blueprint.post("/<int:job_id>/retry")
+@blueprint.post("/<int(max=2147483647):job_id>/retry")
 def retry(job_id: int) -> Response:
     """Try a failed file again."""
     progress.retry(workspace(), viewer(), job_id)

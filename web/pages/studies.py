@@ -31,28 +31,28 @@ def create() -> Response:
     return redirect(url_for("studies.show", study_id=study.id), 303)
 
 
-@blueprint.get("/<int:study_id>")
+@blueprint.get("/<int(max=2147483647):study_id>")
 def show(study_id: int) -> str:
     """Show one study with its transcripts and themes."""
     view = reading.study(workspace(), viewer(), study_id)
     return render_template("studies/show.html", view=view, page=inputs.page(view.sessions, request.args))
 
 
-@blueprint.get("/<int:study_id>/edit")
+@blueprint.get("/<int(max=2147483647):study_id>/edit")
 def edit(study_id: int) -> str:
     """Show the form of a study."""
     view = reading.study(workspace(), viewer(), study_id)
     return render_template("studies/form.html", study=view.card.study, states=StudyState)
 
 
-@blueprint.post("/<int:study_id>/edit")
+@blueprint.post("/<int(max=2147483647):study_id>/edit")
 def update(study_id: int) -> Response:
     """Change what is said about a study."""
     studies.update(workspace(), viewer(), study_id, inputs.study_facts(request.form))
     return redirect(url_for("studies.show", study_id=study_id), 303)
 
 
-@blueprint.post("/<int:study_id>/delete")
+@blueprint.post("/<int(max=2147483647):study_id>/delete")
 def delete(study_id: int) -> Response:
     """Put a study into the bin, with a way back."""
     title = reading.study(workspace(), viewer(), study_id).card.study.title

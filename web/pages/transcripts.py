@@ -7,6 +7,7 @@ from werkzeug import Response
 
 from repository import reading, studies
 from repository.reading import CodingView, SuggestionView, TranscriptView, TurnView
+from repository.wording import citation, said_by
 from web import inputs
 from web.access import viewer, workspace
 from web.fragments import Run, runs
@@ -23,12 +24,13 @@ class Row:
     """A turn as it is drawn: its words cut where marks begin and end, and the suggestions that begin in it or go on."""
 
     turn: TurnView
+    citation: str
     runs: tuple[Run, ...]
     begin: tuple[SuggestionView, ...]
     goes_on: tuple[SuggestionView, ...]
 
 
-@blueprint.get("/<int:session_id>")
+@blueprint.get("/<int(max=2147483647):session_id>")
 def show(session_id: int) -> str:
     """Show a transcript; `from` and `to` are the characters to open at."""
     view = reading.transcript(workspace(), viewer(), session_id)
@@ -69,6 +71,7 @@ def _rows(view: TranscriptView, turns: list[TurnView], start: int, end: int) -> 
         rows.append(
             Row(
                 turn,
+                citation(view.study.title, said_by(turn.speaker, view.session.kind), view.session.occurred_on),
                 tuple(runs(view.text, turn.start, turn.end, spans)),
                 tuple(s for s in over if s.start >= turn.start),
                 tuple(s for s in over if s.start < turn.start),
@@ -77,7 +80,7 @@ def _rows(view: TranscriptView, turns: list[TurnView], start: int, end: int) -> 
     return rows
 
 
-@blueprint.get("/<int:session_id>/original")
+@blueprint.get("/<int(max=2147483647):session_id>/original")
 def original(session_id: int) -> Response:
     """Hand out the file as it was received: always as a download, never shown."""
     source = reading.transcript(workspace(), viewer(), session_id).source
@@ -87,7 +90,7 @@ def original(session_id: int) -> Response:
     return response
 
 
-@blueprint.post("/<int:session_id>/delete")
+@blueprint.post("/<int(max=2147483647):session_id>/delete")
 def delete(session_id: int) -> Response:
     """Put a transcript into the bin, with a way back."""
     view = reading.transcript(workspace(), viewer(), session_id)

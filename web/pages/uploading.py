@@ -6,15 +6,14 @@ from werkzeug.datastructures import FileStorage
 
 from ingest.intake import Accepted, accept
 from repository import progress, studies
-from repository.domain.study import StudyFacts
 from repository.errors import CairnError, Forbidden, NotFound, Rejected, Unavailable
 from web import inputs
 from web.access import viewer, workspace
 
 blueprint = Blueprint("uploading", __name__)
 
-#: Files followed on one page.
-MOST = 500
+#: Files followed on one page, and refusals told one by one.
+MOST, TOLD = 500, 10
 
 
 @blueprint.get("/upload")
@@ -36,6 +35,7 @@ def upload() -> Response:
         raise Rejected("No file was chosen.", hint="Drop files on the page, or choose them.", slug="no-file")
     study_id = _study()
     kept: list[Accepted] = []
+    refused: list[str] = []
     for file in files:
         try:
             kept.append(_accept(study_id, file))
@@ -43,7 +43,11 @@ def upload() -> Response:
             raise
         except CairnError as error:
             name = "" if file.filename and file.filename in error.message else f"{file.filename}: "
-            flash(f"{name}{error}", "danger")
+            refused.append(f"{name}{error}")
+    for words in refused[:TOLD]:
+        flash(words, "danger")
+    if len(refused) > TOLD:  # a cookie carries no more
+        flash(f"{len(refused) - TOLD} more files were refused for such reasons.", "danger")
     known = sum(1 for accepted in kept if accepted.already_here)
     if known:
         flash(f"{known} of the files were in this study already; nothing was added twice.", "info")
@@ -55,7 +59,7 @@ def _study() -> int:
     """Give the study that was chosen, or make the one that was named."""
     title = inputs.study_facts(request.form).title
     if title:
-        return studies.create(workspace(), viewer(), StudyFacts(title)).id
+        return studies.find_or_create(workspace(), viewer(), title).id
     chosen = inputs.whole(request.form.get("study"), "Study", default=0)
     if not chosen:
         raise Rejected("A file belongs to a study.", hint="Choose one, or give a new one a title.", slug="no-study")
@@ -86,5 +90,5 @@ def follow() -> str:
         over=all(view.job.state.over for view in views),
         ready=sum(1 for view in views if view.job.state.over and not view.job.error),
         study=inputs.whole(request.args.get("study"), "Study", default=0),
-        again=url_for("uploading.follow", **request.args.to_dict(flat=False)),  # type: ignore[arg-type]
+        again=url_for("uploading.follow", source=sources, study=request.args.get("study") or None),
     )

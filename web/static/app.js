@@ -24,12 +24,12 @@
     const opener = event.target.closest("[data-open]");
     if (opener) document.getElementById(opener.dataset.open).showModal();
   });
-  // Words selected in a quote by hand are copied with the citation as well.
+  // Words selected in a quote or a turn by hand are copied with the citation as well.
   document.addEventListener("copy", (event) => {
     const selection = getSelection();
-    const quote = selection.anchorNode?.parentElement?.closest(".quote");
+    const quote = selection.anchorNode?.parentElement?.closest(".quote, .turn");
     if (!quote || selection.isCollapsed || !quote.contains(selection.focusNode)) return;
-    const citation = quote.dataset.copy.slice(quote.dataset.copy.lastIndexOf("” — ") + 2);
+    const { citation } = quote.dataset;
     event.clipboardData.setData("text/plain", `“${selection.toString().trim()}” ${citation}\n${quote.dataset.link}`);
     event.preventDefault();
     say("Copied, with its citation.");
