@@ -118,9 +118,9 @@ def test_no_two_passages_say_the_same_unplanned(
     planted = [row["quotes"] for row in manifest["planted"]]
     for i, j in np.argwhere(np.triu(vectors @ vectors.T, 1) > 0.95):
         one, other = passages[i][1], passages[j][1]
-        assert any(
-            any(q in one for q in quotes) and any(q in other for q in quotes) for quotes in planted
-        ), f"{passages[i]} ~ {passages[j]}"
+        assert any(any(q in one for q in quotes) and any(q in other for q in quotes) for quotes in planted), (
+            f"{passages[i]} ~ {passages[j]}"
+        )
 
 
 def test_loading_twice_is_loading_once_and_brings_people_codes_and_themes(
@@ -134,7 +134,9 @@ def test_loading_twice_is_loading_once_and_brings_people_codes_and_themes(
     cards = reading.studies(workspace, LOCAL_ADMIN)
     assert [len(cards), sum(card.sessions for card in cards)] == [12, 60]
     themes = theming.themes(workspace, LOCAL_ADMIN)
-    assert sum(card.coded for card in themes) == len({(r["session"], r["quote"], r["code"]) for r in manifest["coding"]})
+    assert sum(card.coded for card in themes) == len(
+        {(r["session"], r["quote"], r["code"]) for r in manifest["coding"]}
+    )
     assert sum(1 for card in themes if card.suggested) >= 8
     with workspace.read() as unit:
         assert unit.tallies.participants(LOCAL_ADMIN) >= 70

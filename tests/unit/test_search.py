@@ -56,6 +56,29 @@ def test_quoted_words_must_stand_exactly_so(filled: Workspace) -> None:
     assert search(filled, LOCAL_ADMIN, Query('"charges message text"')).count == 0
 
 
+def test_quoted_words_are_no_other_forms_of_them(filled: Workspace) -> None:
+    assert search(filled, LOCAL_ADMIN, Query('"reminder messages"')).count == 1
+    assert search(filled, LOCAL_ADMIN, Query('"reminder message"')).count == 0
+    assert search(filled, LOCAL_ADMIN, Query('"REMINDER  messages"')).count == 1
+
+
+def test_asking_for_a_person_finds_what_they_said(filled: Workspace) -> None:
+    hit = search(filled, LOCAL_ADMIN, Query("P09")).groups[0].hits[0]
+    assert hit.speaker == "P09" and "said by “p09”" in hit.why
+
+
+def test_a_quote_has_the_time_of_its_own_cue_not_of_its_turn(workspace: Workspace) -> None:
+    cues = "".join(
+        f"{n}\n00:{n:02}:00.000 --> 00:{n:02}:20.000\n{'P1: ' if n == 1 else ''}"
+        + f"Number {n} is about {'zebras' if n == 9 else 'nothing'} " * 12
+        + ".\n\n"
+        for n in range(1, 12)
+    )
+    a_session(workspace, a_study(workspace), "WEBVTT\n\n" + cues.replace("00.000 -->", "00.000 -->"), name="long.vtt")
+    hit = search(workspace, LOCAL_ADMIN, Query("zebras")).groups[0].hits[0]
+    assert hit.start_ms is not None and hit.start_ms >= 8 * 60_000
+
+
 def test_filters_by_study_date_role_and_theme(filled: Workspace) -> None:
     pricing = studies.find(filled, LOCAL_ADMIN, "Pricing")
     assert "calendar" not in quotes(search(filled, LOCAL_ADMIN, Query("calendar price", studies=(pricing.id,))))

@@ -65,3 +65,18 @@ def test_every_section_is_made_of_plain_values() -> None:
 
 def vars_of(section: object) -> dict[str, object]:
     return {name: getattr(section, name) for name in section.__slots__}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"CAIRN_STORAGE_FOLDER": "/x"}, "CAIRN_STORAGE__FOLDER"),
+        ({"CAIRN_INDEX__KIND": "exakt"}, "chroma, exact"),
+        ({"CAIRN_SEGMENTING__WORDS": "0"}, "at least 10"),
+        ({"CAIRN_EMBEDDING__BACKEND": "cuda"}, "hashing"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(environment: dict[str, str], words: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load(environment=environment)
+    assert words in str(raised.value)

@@ -79,3 +79,60 @@ def test_bytes_that_another_study_needs_stay(workspace: Workspace, clock) -> Non
         source = unit.sources.of_session(LOCAL_ADMIN, session.id)
         assert source is not None and workspace.originals.find(source.digest)
         assert len(unit.segments.of_session(session.id)) == unit.segments.count() > 0
+
+
+def test_what_is_taken_out_of_the_bin_while_it_is_emptied_stays(workspace: Workspace, clock, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    study = a_study(workspace)
+    session = a_session(workspace, study)
+    studies.bin_study(workspace, LOCAL_ADMIN, study.id)
+    clock.forward(days=31)
+    really = type(workspace).write
+    restored = []
+
+    def restore_first(self):  # type: ignore[no-untyped-def]
+        if not restored:
+            restored.append(True)
+            studies.restore_study(workspace, LOCAL_ADMIN, study.id)
+        return really(self)
+
+    monkeypatch.setattr(type(workspace), "write", restore_first)
+    studies.purge(workspace)
+    with workspace.read() as unit:
+        assert unit.sessions.get(LOCAL_ADMIN, session.id) is not None
+        source = unit.sources.of_session(LOCAL_ADMIN, session.id)
+    assert source is not None and workspace.originals.find(source.digest)
+
+
+def test_titles_are_the_same_whatever_their_case_in_any_alphabet(workspace: Workspace) -> None:
+    study = a_study(workspace, "Über uns")
+    assert studies.find(workspace, LOCAL_ADMIN, "über UNS").id == study.id
+    assert studies.find_or_create(workspace, LOCAL_ADMIN, "ÜBER  uns").id == study.id
+    with pytest.raises(Conflict):
+        a_study(workspace, "ÜBER UNS")
+
+
+def test_the_newest_study_comes_first_with_or_without_a_start(workspace: Workspace) -> None:
+    from datetime import date
+
+    a_study(workspace, "Old", started_on=date(2020, 1, 1))
+    a_study(workspace, "Made today")
+    a_study(workspace, "Planned", started_on=date(2027, 1, 1))
+    with workspace.read() as unit:
+        assert [study.title for study in unit.studies.all(LOCAL_ADMIN)] == ["Planned", "Made today", "Old"]
+
+
+def test_purged_words_are_nowhere_in_the_database_file(workspace: Workspace, clock) -> None:  # type: ignore[no-untyped-def]
+    import sqlite3
+
+    study = a_study(workspace)
+    a_session(workspace, study, "P1: Nobody else ever said quidditchery here.\nP2: Yes.\nP1: No.\n")
+    a_session(workspace, a_study(workspace, "Kept"))
+    studies.bin_study(workspace, LOCAL_ADMIN, study.id)
+    clock.forward(days=31)
+    studies.purge(workspace)
+    path = workspace.folder / "cairn.db"
+    workspace.database.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    assert b"quidditcheri" not in path.read_bytes()  # the stem, as the full-text index keeps it

@@ -113,3 +113,26 @@ def test_an_unknown_theme_is_not_found_and_colours_are_the_themes(workspace: Wor
     with pytest.raises(NotFound):
         theme(workspace, LOCAL_ADMIN, "no-such-theme")
     assert all(colour.startswith("#") for _, colour in colours(workspace))
+
+
+def test_a_theme_counts_who_says_it_and_not_everybody_in_the_room(workspace: Workspace) -> None:
+    text = "Interviewer: And the price?\nP1: The invoice is too high.\nP2: I never saw one.\nP3: Nor did I.\n"
+    session = a_session(workspace, a_study(workspace), text, name="room.txt")
+    assert session.text_id is not None
+    with workspace.write() as unit:
+        revision = unit.sessions.revision(session.text_id)
+        assert revision is not None
+        start = revision.body.index("The invoice")
+        mark = unit.codings.highlight(
+            session_id=session.id,
+            text_id=session.text_id,
+            start=start,
+            end=start + 11,
+            by="Idris",
+            now=workspace.clock(),
+        )
+        [code] = [c for c in unit.codes.all() if c.facts.slug == "quick-first-success"]
+        unit.codings.replace_pending([session.id], [])
+        unit.codings.code(highlight_id=mark.id, code_id=code.id, coder="Idris", now=workspace.clock())
+    card = theme(workspace, LOCAL_ADMIN, "quick-first-success").card
+    assert (card.participants, card.sessions, card.coded) == (1, 1, 1)

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from repository.domain.access import LOCAL_ADMIN
 from repository.errors import CairnError, DiskFull, Unavailable
 from repository.workspace import Workspace
 from tests.builders import INTERVIEW, a_session, a_study
@@ -146,6 +147,9 @@ def test_the_secret_is_made_once_and_is_its_owners(tmp_path: Path) -> None:
     made = secret(tmp_path)
     assert len(made) == 64 and secret(tmp_path) == made
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "secret.key").write_text("")  # what a full disk may leave
+    assert len(secret(tmp_path)) == 64
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 
 
 def test_an_upload_without_files_or_study_is_refused_and_a_bad_file_harms_no_other(
@@ -172,6 +176,33 @@ def test_an_upload_without_files_or_study_is_refused_and_a_bad_file_harms_no_oth
     with workspace.read() as unit:
         [source] = unit.sources.some([1]).values()
     assert (source.name, str(source.occurred_on), source.consent) == ("full.txt", "2026-03-01", "internal")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search?q=a&endpoint=x&_anchor=y&_scheme=z&values=1",
+        "/upload/progress?source=1&endpoint=x&_external=1",
+        "/studies/123456789012345678901234",
+        "/transcripts/99999999999999999999",
+        "/search?q=%22a%00b%22",
+        "/search?q=x&study=99999999999999999999",
+        "/jobs/?page=99999999999999999999",
+    ],
+)
+def test_odd_addresses_do_no_harm(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code in (200, 404, 422)
+
+
+def test_a_form_sent_again_after_a_refusal_goes_into_the_same_study(client: FlaskClient, workspace: Workspace) -> None:
+    import io
+
+    for data in (b"", INTERVIEW.encode()):
+        form = {"title": "Calendars", "files": [(io.BytesIO(data), "a.txt")], "csrf_token": token(client)}
+        assert client.post("/upload", data=form, content_type="multipart/form-data").status_code == 303
+    with workspace.read() as unit:
+        assert len(unit.studies.all(LOCAL_ADMIN)) == 1
+    assert len(workspace.originals.digests()) == 1  # the empty file left nothing
 
 
 def test_a_long_list_is_paged(client: FlaskClient, workspace: Workspace) -> None:
