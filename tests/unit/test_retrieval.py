@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.embedding import Embedder
 from nlp.hashing import HashingEmbedder
 from repository import retrieval
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
@@ -89,14 +90,22 @@ def test_scope_and_viewer_hold_in_both_arms(filled: Workspace) -> None:
         by_title = {study.title: study.id for study in unit.studies.all(LOCAL_ADMIN)}
     viewer = Viewer("ana", PersonRole.READER, frozenset({by_title["Calendars"]}))
     for findings in (
-        find(filled, viewer, "invoice price seat"),
-        find(filled, LOCAL_ADMIN, "invoice price seat", scope=Scope(studies=(by_title["Calendars"],))),
-        find(filled, viewer, "invoice price seat", scope=Scope(studies=(by_title["Calendars"], by_title["Pricing"]))),
+        find(filled, viewer, "invoice price seat calendar"),
+        find(filled, LOCAL_ADMIN, "invoice price seat calendar", scope=Scope(studies=(by_title["Calendars"],))),
+        find(filled, viewer, "invoice price seat calendar", scope=Scope(studies=(by_title["Calendars"], by_title["Pricing"]))),
     ):
         told = " ".join(words(filled, [hit.id for hit in findings.found]))
         assert findings.found and "invoice" not in told
     assert find(filled, viewer, "invoice", scope=Scope(studies=(by_title["Pricing"],))).found == ()
     assert find(filled, LOCAL_ADMIN, "price", scope=Scope(roles=(Role.OTHER,))).found == ()
+
+
+def test_a_question_that_nothing_answers_finds_nothing(workspace: Workspace, minilm: Embedder) -> None:
+    real = Workspace(workspace.settings, embedder=minilm)
+    a_session(real, a_study(real, "Calendars"))
+    assert find(real, LOCAL_ADMIN, "quantum chromodynamics of quarks").found == ()
+    assert find(real, LOCAL_ADMIN, "worries about losing bookings").found != ()  # in other words, it does
+    real.close()
 
 
 def test_a_phrase_holds_in_both_arms(filled: Workspace) -> None:
