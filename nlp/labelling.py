@@ -7,6 +7,7 @@ share, rare words counting more. Each was measured on labelled sets, docs/explan
 
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,9 +77,16 @@ class Labeller:
         self._meanings, self._spoken = vectors[: len(texts)], vectors[len(texts) :]
         self._owner = np.array([place for place, label in enumerate(self.labels) for _ in label.examples], np.int64)
         self._sentences = spoken
-        self._mean = vectors.mean(0) if mean is None else mean
+        self._own_mean = vectors.mean(0)
+        self._mean = self._own_mean if mean is None else mean
         self._learned = np.zeros_like(self._meanings)
         self._count = np.zeros(len(texts), np.float32)
+
+    def measured_from(self, mean: Vectors | None) -> "Labeller":
+        """Give the same labels with another mean, without embedding them again."""
+        other = copy(self)
+        other._mean = self._own_mean if mean is None else mean
+        return other
 
     def fit(self, vectors: Vectors, keys: Sequence[str]) -> None:
         """Learn from examples (n, d) of labels: each label moves towards their mean, its definition as a prior."""

@@ -26,7 +26,7 @@ COMMON = "common ground"
 #: Vectors it is measured from at most.
 SAMPLE = 5_000
 
-_labellers: dict[tuple[str, bytes, tuple[tuple[int, int], ...]], Labeller] = {}
+_labellers: dict[tuple[str, str, tuple[tuple[int, int], ...]], Labeller] = {}
 _turn = Lock()
 
 
@@ -95,15 +95,12 @@ def suggest(workspace: Workspace, source_id: int) -> int:
 def labeller(workspace: Workspace, codebook: Codebook, codes: Sequence[Code]) -> Labeller:
     """Give what scores texts against these codes; made once for each state of the codebook."""
     common = common_ground(workspace)
-    mean = b"" if common.mean is None else common.mean.tobytes()
-    key = (workspace.embedder().fingerprint, mean, tuple((code.id, code.version) for code in codes))
+    key = (str(workspace.folder), workspace.embedder().fingerprint, tuple((code.id, code.version) for code in codes))
     with _turn:
         if key not in _labellers:
             _labellers.clear()
-            _labellers[key] = Labeller(
-                [_label(codebook, code) for code in codes], workspace.embedder(), mean=common.mean
-            )
-        return _labellers[key]
+            _labellers[key] = Labeller([_label(codebook, code) for code in codes], workspace.embedder())
+        return _labellers[key].measured_from(common.mean)
 
 
 def _label(codebook: Codebook, code: Code) -> Label:
