@@ -30,6 +30,9 @@ PACKAGED = {
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     )
 }
+#: Texts that torch computes together. The library's 32 is for graphics cards: here it pads a file's ten passages to the
+#: longest, which costs a fifth more.
+BATCH = 4
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -63,7 +66,9 @@ class SentenceTransformerEmbedder:
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Give unit vectors."""
         with self._turn:
-            found = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+            found = self._model.encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
         if progress:
             progress(len(texts))
         return np.asarray(found, np.float32).reshape(len(texts), self.dimension)
