@@ -94,7 +94,9 @@ def test_a_question_in_other_words_finds_the_quote_and_opens_it(page: Page) -> N
     quote.locator("button.copy").click()
     expect(page.locator("#said")).to_have_text("Copied, with its citation.")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert re.search(r"” — Priya Raman, “Cancelled slots”, 17 March 2026\nhttp://\S+/transcripts/\d+\?from=\d+&to=\d+#found$", copied)
+    assert re.search(
+        r"” — Priya Raman, “Cancelled slots”, 17 March 2026\nhttp://\S+/transcripts/\d+\?from=\d+&to=\d+#found$", copied
+    )
     quote.get_by_role("link", name="Open this quote").click()
     expect(page.locator("#found")).to_be_in_viewport()
 

@@ -1,5 +1,7 @@
 """What all passages have in common: measured when there is enough, and the same for whatever came in before."""
 
+from itertools import pairwise
+
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.job import JobState
 from repository.settings import Settings
@@ -31,7 +33,7 @@ def test_it_is_measured_once_there_is_enough_and_again_when_there_is_twice_as_mu
         assert {job.state for job in unit.jobs.seen(LOCAL_ADMIN)} == {JobState.DONE}
     measured = sorted(set(counts))
     assert measured[0] == 0 and measured[1] >= 20 and len(measured) >= 3
-    assert all(later >= 2 * earlier for earlier, later in zip(measured[1:], measured[2:], strict=False))
+    assert all(later >= 2 * earlier for earlier, later in pairwise(measured[1:]))
     assert total < 2 * measured[-1]
 
 

@@ -92,7 +92,12 @@ def test_scope_and_viewer_hold_in_both_arms(filled: Workspace) -> None:
     for findings in (
         find(filled, viewer, "invoice price seat calendar"),
         find(filled, LOCAL_ADMIN, "invoice price seat calendar", scope=Scope(studies=(by_title["Calendars"],))),
-        find(filled, viewer, "invoice price seat calendar", scope=Scope(studies=(by_title["Calendars"], by_title["Pricing"]))),
+        find(
+            filled,
+            viewer,
+            "invoice price seat calendar",
+            scope=Scope(studies=(by_title["Calendars"], by_title["Pricing"])),
+        ),
     ):
         told = " ".join(words(filled, [hit.id for hit in findings.found]))
         assert findings.found and "invoice" not in told
