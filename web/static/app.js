@@ -57,6 +57,11 @@
     event.preventDefault();
   });
 
+  // The words a link leads to stand in the middle, with what was said before and after.
+  if (location.hash === "#found") {
+    addEventListener("load", () => document.getElementById("found")?.scrollIntoView({ block: "center", behavior: "instant" }));
+  }
+
   // On a narrow screen the filters come after the results, folded.
   if (matchMedia("(max-width: 991px)").matches) document.querySelector(".side-fold")?.removeAttribute("open");
 
