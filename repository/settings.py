@@ -19,7 +19,7 @@ LEAST: dict[str, float] = {
     "attempts": 1,
     "lease_seconds": 3,
     "sweep_seconds": 1,
-    "check_seconds": 0.05,
+    "check_seconds": 0.01,
     "probe_seconds": 0.1,
     "sync_threshold": 1_000,
     "max_file_mb": 1,
