@@ -35,6 +35,7 @@ def read(workspace: Workspace, source: Source, work: Work) -> None:
     if transcript.encoding_guessed:
         warnings.insert(0, f"The encoding was guessed ({transcript.encoding}); check accents and quotation marks.")
     with workspace.write() as unit:
+        work.fence(unit)
         unit.sessions.keep_transcript(source, transcript, language, workspace.clock())
         unit.sources.reached(source.id, Stage.READ, warnings)
 
@@ -71,6 +72,7 @@ def cut(workspace: Workspace, source: Source, work: Work) -> None:
             for span in spans
         ]
     with workspace.write() as unit:
+        work.fence(unit)
         for session_id, segments in cut_up.items():
             unit.segments.replace(session_id, segments)
         unit.sources.reached(source.id, Stage.SEGMENTED)
@@ -95,6 +97,7 @@ def embed(workspace: Workspace, source: Source, work: Work) -> None:
         with workspace.write() as unit:
             unit.vectors.add(embedder.fingerprint, {sha: v.tobytes() for sha, v in zip(part, vectors, strict=True)})
     with workspace.write() as unit:
+        work.fence(unit)
         unit.sources.reached(source.id, Stage.EMBEDDED)
 
 
@@ -102,6 +105,7 @@ def suggest(workspace: Workspace, source: Source, work: Work) -> None:
     """Suggest codes for the passages."""
     suggest_codes(workspace, source.id)
     with workspace.write() as unit:
+        work.fence(unit)
         unit.sources.reached(source.id, Stage.SUGGESTED)
 
 

@@ -75,6 +75,14 @@ class Work:
             raise Stopping
         self._note(0.0)
 
+    def fence(self, unit: Unit) -> None:
+        """Make sure, within the transaction that keeps a step's outcome, that the job is still this worker's.
+
+        Raises Stopping if it is not: the text was corrected meanwhile, or another worker has it; nothing is kept then.
+        """
+        if not unit.jobs.holds(self.job.id, self.holder):
+            raise Stopping
+
     def _note(self, fraction: float) -> None:
         self._reported = time.monotonic()
         if not self.renew(fraction):

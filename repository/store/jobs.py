@@ -64,6 +64,11 @@ class JobStore:
         values = {"step": step, "progress": progress, "lease_until": lease_until, "updated_at": now}
         return self._sql.execute(change.values(**values)).rowcount > 0
 
+    def holds(self, job_id: int, holder: str) -> bool:
+        """Say whether this worker still has the job, and keep it from others until the transaction ends."""
+        query = sa.select(t.job.c.id).where(_held(job_id, holder)).with_for_update()
+        return self._sql.execute(query).first() is not None
+
     def step_done(self, job_id: int, *, holder: str) -> None:
         """Begin counting attempts anew: the next step is another piece of work."""
         self._sql.execute(sa.update(t.job).where(_held(job_id, holder)).values(attempts=1))
