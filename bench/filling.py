@@ -13,8 +13,9 @@ from ingest.intake import accept
 from ingest.worker import drain
 from nlp.embedding import Vectors
 from repository import studies
-from repository.codebook import ensure_codebook
+from repository.codebook import Codebook, ensure_codebook
 from repository.domain.access import LOCAL_ADMIN
+from repository.domain.coding import Reason, Suggestion
 from repository.domain.source import Stage
 from repository.domain.study import StudyFacts
 from repository.domain.transcript import Role, RoleSource, Speaker, Transcript, Turn, TurnKind
@@ -124,11 +125,35 @@ def _session(unit: Unit, study_id: int, at: int, words: list[str], vectors: Vect
         for i, ((a, b), said) in enumerate(zip(spans, words, strict=True))
     ]
     unit.segments.replace(session.id, segments)
+    unit.codings.replace_pending([session.id], _suggestions(unit, at, segments))
     unit.vectors.add(
         fingerprint,
         {s.words_sha: np.asarray(v, "<f4").tobytes() for s, v in zip(segments, vectors, strict=True)},
     )
     unit.sources.reached(source.id, Stage.SUGGESTED)
+
+
+def _suggestions(unit: Unit, at: int, segments: list[Segment]) -> list[Suggestion]:
+    """Give each passage one or two suggested codes in turn, as many as real material has."""
+    codes = [code for code in Codebook(unit.codes.all()).codes if not code.is_theme]
+    return [
+        Suggestion(
+            id=0,
+            study_id=segment.study_id,
+            session_id=segment.session_id,
+            text_id=segment.text_id,
+            start=segment.start,
+            end=segment.end,
+            code_id=(code := codes[(7 * (at + i) + 5 * more) % len(codes)]).id,
+            code_version=code.version,
+            words_sha=segment.words_sha,
+            score=0.5,
+            reason=Reason((("calendar", 0.1),), segment.words[:80]),
+            coder="bench",
+        )
+        for i, segment in enumerate(segments)
+        for more in range(1 + i % 2)
+    ]
 
 
 def offsets(canonical: str, original: str) -> list[int]:

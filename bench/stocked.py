@@ -13,13 +13,14 @@ from bench.material import CACHE, passages, sentences, vectors
 
 STUDIES, SESSIONS = 150, 10
 #: What shapes a kept repository, besides its material: with another, it is filled anew.
-SHAPE = Path(__file__).resolve().parent.parent / "repository" / "store" / "migrations" / "versions"
+HERE = Path(__file__).resolve().parent
+SHAPE = (*sorted((HERE.parent / "repository/store/migrations/versions").glob("*.py")), HERE / "filling.py")
 
 
 def kept(n: int) -> Path:
     """Give the folder of a repository of n passages in 150 studies, filling it if it is not there."""
     sha = hashlib.sha256("\n".join(sentences()).encode())
-    for path in sorted(SHAPE.glob("*.py")):
+    for path in SHAPE:
         sha.update(path.read_bytes())
     folder = CACHE / f"repository-{n}-{sha.hexdigest()[:12]}"
     if not (folder / "complete").exists():

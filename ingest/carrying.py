@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from repository.domain.transcript import (
+    Column,
     Cue,
     ReadingWarning,
     Role,
@@ -32,6 +33,9 @@ def to_json(transcript: Transcript) -> str:
         "title": transcript.title,
         "occurred_on": transcript.occurred_on.isoformat() if transcript.occurred_on else None,
         "language": transcript.language,
+        "shape": transcript.shape,
+        "columns": [[column.name, column.use, column.cells] for column in transcript.columns],
+        "alternatives": transcript.alternatives,
         "reader": transcript.reader,
         "reader_version": transcript.reader_version,
         "confidence": transcript.confidence,
@@ -60,6 +64,8 @@ def from_json(written: str | bytes) -> Transcript:
         cues=tuple(Cue(*row) for row in facts.pop("cues")),
         kind=SessionKind(facts.pop("kind")),
         occurred_on=date.fromisoformat(day) if day else None,
+        columns=tuple(Column(name, use, tuple(cells)) for name, use, cells in facts.pop("columns")),
+        alternatives=tuple((name, confidence) for name, confidence in facts.pop("alternatives")),
         warnings=tuple(ReadingWarning(**warning) for warning in facts.pop("warnings")),
         **facts,
     )

@@ -1,16 +1,21 @@
 """Read files nobody vouches for in a child process: little memory, little time, no network."""
 
+import atexit
 import json
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingest.carrying import from_json
+from ingest.readers.received import Choices
+from ingest.sandboxed import MOST_REQUEST, STARTED
 from repository.domain.transcript import Transcript
 from repository.errors import Unavailable, UnreadableSource
 
@@ -19,12 +24,19 @@ MOST_ANSWER = 256 << 20
 #: Characters of a name that the child is told.
 _NAME = 500
 _CHUNK = 1 << 20
+#: Seconds until the readers are loaded, at most.
+_PATIENCE = 60.0
 _READ = b'{"read":'
-_BOOT = "import sys; sys.path[:] = {path!a}; from ingest.sandboxed import main; main({parent}, {memory}, {cpu}, {wall})"
+_BOOT = "import sys; sys.path[:] = {path!a}; from ingest.sandboxed import serve; serve({channel})"
 _REASONS = {
     "parser-crashed": ("Reading the file failed.", "It may be damaged: export it again, or save it as plain text."),
     "took-too-long": ("Reading the file took too long.", "Export it again, or cut it into smaller files."),
     "needs-too-much-memory": ("Reading the file needs too much memory.", "Cut it into smaller files."),
+}
+#: Signals that end a child, as exit codes; SIGKILL is the system's own hand: out of memory.
+_CODES = {
+    "took-too-long": (b"%d" % -signal.SIGXCPU, b"%d" % -signal.SIGALRM),
+    "needs-too-much-memory": (b"%d" % -signal.SIGKILL,),
 }
 
 
@@ -41,63 +53,101 @@ class _TooMuch(Exception):
     """The child answers without end."""
 
 
-def read_untrusted(path: Path, name: str, *, limits: Limits = Limits()) -> Transcript:
-    """Read the file at `path`, known as `name`, in a child process; raise UnreadableSource for whatever happens there.
+class _Host:
+    """The process that has the readers loaded and forks a child a file: started when needed, and again if it is gone."""
 
-    Safe in a threaded process: nothing runs between fork and exec, the child limits itself and dies with its parent.
-    Raises Unavailable if the system starts no process just now.
-    """
-    with path.open("rb") as file:
-        try:
-            child = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-B", "-c", _boot(limits)],
-                stdin=file,
-                stdout=subprocess.PIPE,
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: socket.socket | None = None
+
+    def begin(self, request: bytes, file: int, answer: int) -> None:
+        """Have a child read a file and write its answer; raise Unavailable if no process can be started just now."""
+        with self._turn:
+            for _ in range(2):
+                try:
+                    channel = self._channel or self._start()
+                    socket.send_fds(channel, [request], [file, answer])
+                    if channel.recv(len(STARTED)) == STARTED:
+                        return
+                except OSError:  # it was killed, or cannot fork
+                    pass
+                self.close()
+        raise Unavailable("The file cannot be read just now: no process could be started.")
+
+    def close(self) -> None:
+        """End the process; the next file starts another."""
+        if self._channel:
+            self._channel.close()
+            self._channel = None
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _start(self) -> socket.socket:
+        here, there = socket.socketpair()
+        here.settimeout(_PATIENCE)
+        self._channel = here
+        with there:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-B", "-c", _boot(there.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8", "CAIRN_NAME": ascii(name[-_NAME:])},  # not an argument, which `ps` shows
+                pass_fds=[there.fileno()],
+                env={"LC_ALL": "C.UTF-8"},
                 start_new_session=True,
             )
-        except OSError as error:
-            raise Unavailable("The file cannot be read just now: no process could be started.") from error
+        return here
+
+
+host = _Host()
+atexit.register(host.close)
+
+
+def read_untrusted(path: Path, name: str, *, choices: Choices = Choices(), limits: Limits = Limits()) -> Transcript:
+    """Read the file at `path`, known as `name`, in a child process; raise UnreadableSource for whatever happens there.
+
+    Raises Unavailable if the system starts no process just now.
+    """
+    # The name goes with the request: an argument, or the environment, is shown to other users of the machine.
+    request = json.dumps({"name": name[-_NAME:], "choices": asdict(choices), **asdict(limits)}).encode("ascii")
+    if len(request) > MOST_REQUEST:
+        raise UnreadableSource(
+            "The table has too many columns to choose from.", file=name, hint="Leave out those that hold no words."
+        )
+    ours, theirs = os.pipe()
     try:
-        answer = _collect(child, time.monotonic() + limits.seconds)
+        try:
+            with path.open("rb") as file:
+                host.begin(request, file.fileno(), theirs)
+        finally:
+            os.close(theirs)
+        answer = _collect(ours, time.monotonic() + limits.seconds)
     except _TooMuch:
         raise _failed("needs-too-much-memory", name) from None
     finally:
-        child.kill()
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
-    return _understand(answer, child.returncode, name)
+        os.close(ours)  # whoever still writes gets a broken pipe
+    return _understand(answer, name)
 
 
-def _boot(limits: Limits) -> str:
+def _boot(channel: int) -> str:
     here = str(Path(__file__).resolve().parents[1])
-    return _BOOT.format(
-        path=[here, *(entry for entry in sys.path if entry and entry != here)],
-        parent=os.getpid(),
-        memory=limits.memory_mb,
-        cpu=limits.cpu_seconds,
-        wall=limits.seconds + 1,
-    )
+    return _BOOT.format(path=[here, *(entry for entry in sys.path if entry and entry != here)], channel=channel)
 
 
-def _collect(child: subprocess.Popen[bytes], deadline: float) -> bytes | None:
-    """Give what the child writes before it ends, None if it goes on too long; raise _TooMuch if it says too much."""
-    assert child.stdout is not None
+def _collect(answers: int, deadline: float) -> bytes | None:
+    """Give what is written until all have closed it, None if that takes too long; raise _TooMuch if it is too much."""
     parts: list[bytes] = []
     size = 0
     with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ)
+        selector.register(answers, selectors.EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
             if not selector.select(left):
                 continue
-            chunk = os.read(child.stdout.fileno(), _CHUNK)
+            chunk = os.read(answers, _CHUNK)
             if not chunk:
-                try:
-                    child.wait(max(deadline - time.monotonic(), 1))
-                except subprocess.TimeoutExpired:
-                    return None
                 return b"".join(parts)
             parts.append(chunk)
             size += len(chunk)
@@ -106,10 +156,12 @@ def _collect(child: subprocess.Popen[bytes], deadline: float) -> bytes | None:
     return None
 
 
-def _understand(answer: bytes | None, code: int, name: str) -> Transcript:
-    if answer is None or code in (-signal.SIGXCPU, -signal.SIGALRM):
+def _understand(answered: bytes | None, name: str) -> Transcript:
+    """Read a child's answer, with its exit code in the last line."""
+    answer, _, ended = (answered or b"").rpartition(b"\n")
+    if answered is None or ended in _CODES["took-too-long"]:
         raise _failed("took-too-long", name)
-    if code == -signal.SIGKILL:  # the system's own hand: out of memory, or beyond the hard limit of time
+    if ended in _CODES["needs-too-much-memory"]:
         raise _failed("needs-too-much-memory", name)
     try:
         if answer.startswith(_READ):

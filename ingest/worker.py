@@ -1,20 +1,26 @@
-"""A worker: listens for the bell, sweeps for what nobody rang for, and does one job at a time. Writes SQL only."""
+"""A worker: listens for the bell, sweeps for what nobody rang for, and does two jobs at a time. Writes SQL only.
+
+While one file is embedded the next is read, cut and kept: a third less time on two cores.
+"""
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from ingest.pipeline import STEPS
 from repository.domain.source import Stage
 from repository.errors import CairnError
-from repository.jobs import holder_name, queue_ingest, run, sweep
+from repository.jobs import Room, holder_name, queue_ingest, run, sweep
 from repository.studies import purge
 from repository.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
+#: Jobs done at a time.
+HANDS = 2
 #: Seconds between two listens when it is quiet.
 PAUSE = 0.15
 #: Seconds between two looks into the bin.
@@ -25,28 +31,47 @@ NICE = 10
 
 def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Work until told to stop, or until `alive` says that whoever started this is gone."""
-    holder = holder_name()
     _follow_model(workspace)
     swept = purged = float("-inf")
     due: list[int] = []
-    while not stop.is_set() and alive():
-        try:
-            if time.monotonic() - swept >= workspace.settings.jobs.sweep_seconds:
-                due = sweep(workspace)
-                swept = time.monotonic()
-            if time.monotonic() - purged >= PURGE_EVERY:
-                purged = time.monotonic()
-                _purge(workspace)
-            job_id = workspace.bell.next()
-            if job_id is None and due:
-                job_id = due.pop(0)  # the bell may be out of order; whoever is quicker has the job
-            if job_id is None:
-                stop.wait(PAUSE)
-            else:
-                run(workspace, job_id, STEPS, stop, holder)
-        except CairnError as error:  # a database that is away for a moment must not end the worker
-            log.warning("the worker waits: %s", error.message)
-            stop.wait(1)
+    room = Room()
+    busy: set[Future[None]] = set()
+    with ThreadPoolExecutor(HANDS, "hand") as hands:
+        while not stop.is_set() and alive():
+            try:
+                if time.monotonic() - swept >= workspace.settings.jobs.sweep_seconds:
+                    due = sweep(workspace)
+                    swept = time.monotonic()
+                if time.monotonic() - purged >= PURGE_EVERY:
+                    purged = time.monotonic()
+                    _purge(workspace)
+                if len(busy) == HANDS:
+                    _, busy = wait(busy, PAUSE, FIRST_COMPLETED)
+                    continue
+                job_id = workspace.bell.next()
+                if job_id is None and due:
+                    job_id = due.pop(0)  # the bell may be out of order; whoever is quicker has the job
+                if job_id is None:
+                    stop.wait(PAUSE)
+                    busy = {job for job in busy if not job.done()}
+                else:
+                    busy.add(hands.submit(_do, workspace, job_id, stop, room))
+            except CairnError as error:
+                _rest(error, stop)
+        stop.set()
+
+
+def _do(workspace: Workspace, job_id: int, stop: threading.Event, room: Room) -> None:
+    try:
+        run(workspace, job_id, STEPS, stop, holder_name(), room)
+    except CairnError as error:
+        _rest(error, stop)
+
+
+def _rest(error: CairnError, stop: threading.Event) -> None:
+    """Wait a little: a database that is away for a moment must not end the worker."""
+    log.warning("the worker waits: %s", error.message)
+    stop.wait(1)
 
 
 def _purge(workspace: Workspace) -> None:
@@ -72,16 +97,21 @@ def _follow_model(workspace: Workspace) -> None:
                 queue_ingest(unit, workspace, source_id)
 
 
-def drain(workspace: Workspace, job_ids: list[int], stop: threading.Event) -> None:
+def drain(workspace: Workspace, job_ids: Sequence[int], stop: threading.Event) -> None:
     """Do these jobs and what they bring about, here and now: what `cairn add` does when no worker is running."""
-    holder = holder_name()
+    room = Room()
+
+    def do(job_id: int) -> bool:
+        return not stop.is_set() and run(workspace, job_id, STEPS, stop, holder_name(), room)
+
     due = sweep(workspace)  # frees what a killed run of this command still holds
-    while job_ids or due:
-        # What somebody else took meanwhile is theirs; what is due again, or newly, comes with the next round.
-        done = [run(workspace, job_id, STEPS, stop, holder) for job_id in job_ids or due if not stop.is_set()]
-        if stop.is_set() or not any(done):
-            return
-        job_ids, due = [], sweep(workspace)
+    with ThreadPoolExecutor(HANDS, "hand") as hands:
+        while job_ids or due:
+            # What somebody else took meanwhile is theirs; what is due again, or newly, comes with the next round.
+            done = list(hands.map(do, job_ids or due))
+            if stop.is_set() or not any(done):
+                return
+            job_ids, due = [], sweep(workspace)
 
 
 def step_back() -> None:

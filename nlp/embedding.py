@@ -7,11 +7,13 @@ where that is allowed. Nothing heavy is imported before it is needed.
 import hashlib
 import json
 import os
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,9 +32,9 @@ PACKAGED = {
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     )
 }
-#: Texts that torch computes together. The library's 32 is for graphics cards: here it pads a file's ten passages to the
-#: longest, which costs a fifth more.
-BATCH = 4
+#: Texts that one thread computes together with torch: the library's 32 is for graphics cards; here it would pad a file's
+#: ten passages to the longest. As with ONNX, threads compute batches side by side rather than one batch together.
+BATCH = 2
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 
@@ -56,22 +58,39 @@ class SentenceTransformerEmbedder:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        torch.set_num_threads(threads)
-        self._model = SentenceTransformer(str(folder), device="cpu", trust_remote_code=False)
-        self._turn = threading.Lock()
+        torch.set_num_threads(1)
+        model = SentenceTransformer(str(folder), device="cpu", trust_remote_code=False)
+        self._threads = ThreadPoolExecutor(threads, "embedding")
+        # A tokenizer serves one thread at a time, so each has a copy of all but the weights.
+        weights = {id(weight): weight for weight in (*model.parameters(), *model.buffers())}
+        self._models: SimpleQueue[Any] = SimpleQueue()
+        for copy in (model, *(deepcopy(model, dict(weights)) for _ in range(threads - 1))):
+            self._models.put(copy)
         self.name, self.fingerprint = name, fingerprint
-        self.dimension = int(self._model.get_embedding_dimension())
-        self.max_tokens = int(self._model.max_seq_length or 512)
+        self.dimension = int(model.get_embedding_dimension())
+        self.max_tokens = int(model.max_seq_length or 512)
 
     def embed(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Give unit vectors."""
-        with self._turn:
-            found = self._model.encode(
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-            )
-        if progress:
-            progress(len(texts))
-        return np.asarray(found, np.float32).reshape(len(texts), self.dimension)
+        """Give unit vectors; texts of like length are computed together, so that little is padded."""
+        found = np.zeros((len(texts), self.dimension), np.float32)
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        parts = [order[at : at + BATCH] for at in range(0, len(order), BATCH)]
+        done = 0
+        computed = self._threads.map(lambda part: self._encode([texts[place] for place in part]), parts)
+        for part, vectors in zip(parts, computed, strict=True):
+            found[part] = vectors
+            done += len(part)
+            if progress:
+                progress(done)
+        return found
+
+    def _encode(self, texts: list[str]) -> Vectors:
+        model = self._models.get()
+        try:
+            vectors: Vectors = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+        finally:
+            self._models.put(model)
+        return vectors
 
 
 def load_embedder(

@@ -84,6 +84,7 @@ class Labeller:
 
     def measured_from(self, mean: Vectors | None) -> "Labeller":
         """Give the same labels with another mean, without embedding them again."""
+        _ = self._prototypes, self._vocabulary  # worked out once, for all copies
         other = copy(self)
         other._mean = self._own_mean if mean is None else mean
         return other

@@ -7,12 +7,15 @@ carry the punctuation the rules need.
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from threading import Lock
 from typing import Any
 
 #: Characters a piece handed to spaCy may have; longer texts are cut at line or word edges.
 PIECE = 500_000
 #: Letters below which a language cannot be told.
 LETTERS = 40
+#: spaCy does not promise that two threads can use one pipeline.
+_turn = Lock()
 
 
 @cache
@@ -33,7 +36,8 @@ def sentence_spans(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
     """
     pieces = [(number, at, piece) for number, text in enumerate(texts) for at, piece in _pieces(text)]
     found: list[list[tuple[int, int]]] = [[] for _ in texts]
-    documents = _splitter().pipe([piece for _, _, piece in pieces], batch_size=256)
+    with _turn:
+        documents = list(_splitter().pipe([piece for _, _, piece in pieces], batch_size=256))
     for (number, at, piece), document in zip(pieces, documents, strict=True):
         for start, end in _cut(document, piece):
             words = piece[start:end]

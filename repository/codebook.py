@@ -48,11 +48,6 @@ class Codebook:
         """Give a code's colour: its theme's, unless it has its own."""
         return code.facts.colour or self.theme_of(code).facts.colour
 
-    def tag(self, code_id: int, *, suggested: bool) -> tuple[Code, str, bool]:
-        """Give what a page needs to draw a code: the code, its colour, and whether the machine suggests it."""
-        code = self.by_id[code_id]
-        return code, self.colour(code), suggested
-
 
 def starter() -> list[CodeFacts]:
     """Read the starter codebook for product research, themes before their codes."""

@@ -99,12 +99,47 @@ class Work:
             )
 
 
+class Room:
+    """Lets jobs be done side by side, but one that was tried before only alone: what kills a worker takes none along."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._wanted = 0  # how many are, or wait to be, alone
+
+    @contextmanager
+    def enter(self, *, alone: bool) -> Iterator[None]:
+        """Wait until there is room, and have it while the block runs."""
+        with self._changed:
+            self._wanted += alone
+            self._changed.wait_for(lambda: self._inside == 0 if alone else self._wanted == 0)
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._wanted -= alone
+                self._changed.notify_all()
+
+
 #: A step brings a source from the stage before to its own stage.
 Step = Callable[[Workspace, Source, Work], None]
 
 
-def run(workspace: Workspace, job_id: int, steps: Mapping[Stage, Step], stop: threading.Event, holder: str) -> bool:
-    """Do a job from where its source stands; False if somebody else has it or it is over."""
+def run(
+    workspace: Workspace,
+    job_id: int,
+    steps: Mapping[Stage, Step],
+    stop: threading.Event,
+    holder: str,
+    room: Room | None = None,
+) -> bool:
+    """Do a job from where its source stands; False if somebody else has it or it is over.
+
+    `room` is shared by those who work side by side in a process.
+    """
     now = workspace.clock()
     with workspace.write() as unit:
         lease = now + timedelta(seconds=workspace.settings.jobs.lease_seconds)
@@ -116,7 +151,7 @@ def run(workspace: Workspace, job_id: int, steps: Mapping[Stage, Step], stop: th
             return True
     work = Work(workspace, job, holder, stop)
     try:
-        with _heartbeat(work):
+        with _heartbeat(work), (room or Room()).enter(alone=job.attempts > 1):
             _walk(work, steps)
         with workspace.write() as unit:
             unit.jobs.finish(job_id, holder=holder, now=workspace.clock())

@@ -10,7 +10,6 @@ from datetime import date
 from nlp.words import WORD, content_words, stems
 from repository.codebook import Codebook
 from repository.domain.access import Viewer
-from repository.domain.coding import Suggestion
 from repository.domain.study import Session, Study
 from repository.domain.transcript import Role
 from repository.retrieval import KEYWORD, MEANING, Found, Scope, find
@@ -124,7 +123,7 @@ def search(workspace: Workspace, viewer: Viewer, query: Query) -> Results:
         segments = unit.segments.seen(viewer, [found.id for found in findings.found])
         found = [hit for hit in findings.found if hit.id in segments]
         shown = [(hit, segments[hit.id]) for hit in found[: query.limit]]
-        tags = _tags(unit, viewer, codebook, [segments[hit.id] for hit in found])
+        tags = _tags(unit, codebook, [hit.id for hit in found])
         sessions = {s.id: s for s in unit.sessions.some(viewer, {segments[hit.id].session_id for hit in found})}
         studies = {study.id: study for study in unit.studies.all(viewer)}
         places = unit.places.of(
@@ -205,31 +204,23 @@ def _why(found: Found, segment: Segment, marks: Sequence[tuple[int, int]], words
     return " · ".join(parts)
 
 
-def _tags(
-    unit: Unit, viewer: Viewer, codebook: Codebook, segments: Sequence[Segment]
-) -> dict[int, tuple[ThemeTag, ...]]:
+def _tags(unit: Unit, codebook: Codebook, segment_ids: Sequence[int]) -> dict[int, tuple[ThemeTag, ...]]:
     """Give the codes on each segment, people's first."""
-    session_ids = {segment.session_id for segment in segments}
-    suggested: dict[int, list[Suggestion]] = {}
-    for suggestion in unit.codings.pending(viewer, session_ids=session_ids):
-        suggested.setdefault(suggestion.text_id, []).append(suggestion)
-    coded = unit.codings.codings(viewer, session_ids=session_ids)
-    found = {}
-    for segment in segments:
-        by_people = {
-            coding.code_id
-            for mark, coding, _ in coded
-            if mark.text_id == segment.text_id and mark.start < segment.end and mark.end > segment.start
-        }
-        by_machine = {
-            s.code_id for s in suggested.get(segment.text_id, ()) if s.start < segment.end and s.end > segment.start
-        } - by_people
-        found[segment.id] = tuple(codebook.tag(i, suggested=False) for i in sorted(by_people)) + tuple(
-            codebook.tag(i, suggested=True) for i in sorted(by_machine)
-        )
+    by_people, by_machine = unit.codings.codes_on(segment_ids)
+    known: dict[tuple[int, bool], ThemeTag] = {}
+
+    def tag(code_id: int, suggested: bool) -> ThemeTag:
+        if (code_id, suggested) not in known:
+            code = codebook.by_id[code_id]
+            known[code_id, suggested] = ThemeTag(code.facts.slug, code.facts.name, codebook.colour(code), suggested)
+        return known[code_id, suggested]
+
     return {
-        i: tuple(ThemeTag(code.facts.slug, code.facts.name, colour, machine) for code, colour, machine in tags)
-        for i, tags in found.items()
+        i: (
+            *(tag(code_id, False) for code_id in sorted(by_people.get(i, ()))),
+            *(tag(code_id, True) for code_id in sorted(by_machine.get(i, ()))),
+        )
+        for i in segment_ids
     }
 
 

@@ -40,13 +40,13 @@ class Decoded:
     damaged: int = 0
 
 
-def decode(data: bytes) -> Decoded | None:
-    """Give the normalised text of some bytes, None if they are not text.
+def decode(data: bytes, encoding: str = "") -> Decoded | None:
+    """Give the normalised text of some bytes, None if they are not text; `encoding` is what a person chose.
 
-    In order: byte order mark, UTF-16 without a mark (by its NULs: plain English in it is valid UTF-8, too), strict
+    Otherwise, in order: byte order mark, UTF-16 without a mark (by its NULs: plain English in it is valid UTF-8, too), strict
     UTF-8, chardet, cp1252. A guesser is never asked about valid UTF-8: it turns an emoji into mojibake.
     """
-    found = _by_mark(data) or _utf16(data) or _utf8(data) or _guess(data)
+    found = _as_chosen(data, encoding) or _by_mark(data) or _utf16(data) or _utf8(data) or _guess(data)
     if found is None or len(_NOT_TEXT.findall(found.text)) > max(_ODD * len(found.text), _FEW):
         return None
     text = normalise(found.text)
@@ -61,6 +61,14 @@ def normalise(text: str) -> str:
     'a\\nb\\nc�'
     """
     return _SURROGATES.sub("\ufffd", _DROPPED.sub("", _BREAKS.sub("\n", text)))
+
+
+def _as_chosen(data: bytes, encoding: str) -> Decoded | None:
+    try:
+        text = data.decode(encoding, "replace") if encoding else ""
+    except LookupError:
+        return None
+    return Decoded(text, encoding, damaged=text.count("\ufffd")) if text else None
 
 
 def _by_mark(data: bytes) -> Decoded | None:

@@ -1,9 +1,22 @@
 """A file as it reaches the readers, and the shape every reader has."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from repository.domain.transcript import ReadingWarning, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose for a file where the readers' own proposal was wrong; empty: as proposed.
+
+    `reader` is a reader's NAME, `encoding` a codec's, `columns` says what a table's column is used for, by its header.
+    """
+
+    reader: str = ""
+    encoding: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +29,7 @@ class Received:
     encoding: str = ""
     encoding_guessed: bool = False
     warnings: tuple[ReadingWarning, ...] = ()
+    choices: Choices = Choices()
 
     @property
     def extension(self) -> str:
@@ -28,7 +42,11 @@ class Reader(Protocol):
     """What a module in `formats` offers."""
 
     NAME: str
+    #: What people call the format; a transcript's `shape` may say more.
+    TITLE: str
     VERSION: int
+    #: Modules it imports when it reads, which a process that reads many files loads beforehand.
+    NEEDS: tuple[str, ...]
 
     def recognise(self, received: Received) -> float:
         """Say how sure this reader is that the file is its own, 0..1, by content; the name only breaks ties."""

@@ -9,7 +9,7 @@ from typing import cast
 from ingest.readers import formats
 from ingest.readers.dating import day_in
 from ingest.readers.decoding import decode
-from ingest.readers.received import Reader, Received
+from ingest.readers.received import Choices, Reader, Received
 from ingest.readers.refusing import refuse_if_known
 from repository.domain.transcript import ReadingWarning, Transcript
 from repository.errors import UnreadableSource
@@ -30,24 +30,24 @@ def recognise(data: bytes, name: str) -> list[tuple[Reader, float]]:
     return _votes(_receive(data, name))
 
 
-def read(data: bytes, name: str) -> Transcript:
+def read(data: bytes, name: str, choices: Choices = Choices()) -> Transcript:
     """Read a file by its content; raise UnreadableSource with what is wrong and the remedy."""
     try:
-        return _read(data, name)
+        return _read(data, name, choices)
     except UnreadableSource as error:
         if error.file:
             raise
         raise UnreadableSource(error.message, file=name, line=error.line, hint=error.hint, slug=error.slug) from error
 
 
-def _read(data: bytes, name: str) -> Transcript:
+def _read(data: bytes, name: str, choices: Choices) -> Transcript:
     if not data.strip(b"\0\t\n\r \xef\xbb\xbf\xff\xfe"):
         raise UnreadableSource("The file is empty.", slug="empty-file", hint="Export it again.")
-    received = _receive(data, name)
+    received = _receive(data, name, choices)
     votes = _votes(received)
-    if not votes or votes[0][1] < _SURE:
+    if not choices.reader and (not votes or votes[0][1] < _SURE):
         refuse_if_known(received)
-    reader, confidence = votes[0]
+    reader, confidence = _chosen(votes, choices.reader)
     transcript = reader.read(received)
     if not transcript.turns:
         raise UnreadableSource(
@@ -58,24 +58,36 @@ def _read(data: bytes, name: str) -> Transcript:
     return replace(
         transcript,
         occurred_on=transcript.occurred_on or day_in(name),
+        shape=transcript.shape or reader.TITLE,
         reader=reader.NAME,
         reader_version=reader.VERSION,
         confidence=confidence,
+        alternatives=tuple((other.NAME, sure) for other, sure in votes if other is not reader),
         encoding=received.encoding or "utf-8",
         encoding_guessed=received.encoding_guessed,
         warnings=received.warnings + transcript.warnings,
     )
 
 
-def _receive(data: bytes, name: str) -> Received:
-    decoded = None if data.startswith(b"PK\x03\x04") else decode(data)
+def _chosen(votes: list[tuple[Reader, float]], name: str) -> tuple[Reader, float]:
+    if not name:
+        return votes[0]
+    confidence = next((sure for reader, sure in votes if name == reader.NAME), 0.0)
+    for reader in readers():
+        if name == reader.NAME:
+            return reader, confidence
+    raise UnreadableSource(f"There is no reader “{name}”.", slug="unknown-format", hint="Choose one of those offered.")
+
+
+def _receive(data: bytes, name: str, choices: Choices = Choices()) -> Received:
+    decoded = None if data.startswith(b"PK\x03\x04") else decode(data, choices.encoding)
     if decoded is None:
-        return Received(data, name)
+        return Received(data, name, choices=choices)
     warnings: tuple[ReadingWarning, ...] = ()
     if decoded.damaged:
         were = "1 character" if decoded.damaged == 1 else f"{decoded.damaged} characters"
         warnings = (ReadingWarning(f"{were} could not be decoded or had to be dropped."),)
-    return Received(data, name, decoded.text, decoded.encoding, decoded.guessed, warnings)
+    return Received(data, name, decoded.text, decoded.encoding, decoded.guessed, warnings, choices)
 
 
 def _votes(received: Received) -> list[tuple[Reader, float]]:

@@ -111,8 +111,21 @@ class ReadingWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its header, what it is used for ("" not at all), and the first few cells that hold something."""
+
+    name: str
+    use: str = ""
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """What a reader makes of one file: the canonical text and everything anchored in it."""
+    """What a reader makes of one file: the canonical text and everything anchored in it.
+
+    `shape` is what the file was recognised as, in words; `columns` are a table's; `alternatives` the names of other
+    readers that could read it, with their confidence.
+    """
 
     text: str
     turns: tuple[Turn, ...]
@@ -122,8 +135,11 @@ class Transcript:
     title: str = ""
     occurred_on: date | None = None
     language: str = ""
+    shape: str = ""
+    columns: tuple[Column, ...] = ()
     reader: str = ""
     reader_version: int = 1
+    alternatives: tuple[tuple[str, float], ...] = ()
     confidence: float = 1.0
     encoding: str = "utf-8"
     encoding_guessed: bool = False

@@ -124,6 +124,39 @@ class CodingStore:
             for row in rows
         ]
 
+    def codes_on(self, segment_ids: Collection[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+        """Give the codes on each segment: (put there by people, only suggested)."""
+        mine = among(self._sql, t.segment.c.id, segment_ids)
+        by_people: dict[int, set[int]] = {}
+        coded = (
+            sa.select(t.segment.c.id, t.coding.c.code_id)
+            .join(
+                t.highlight,
+                sa.and_(
+                    t.highlight.c.text_id == t.segment.c.text_id,
+                    t.highlight.c.start < t.segment.c.end,
+                    t.highlight.c.end > t.segment.c.start,
+                ),
+            )
+            .join(t.coding, t.coding.c.highlight_id == t.highlight.c.id)
+        )
+        for segment_id, code_id in self._sql.execute(coded.where(mine)):
+            by_people.setdefault(segment_id, set()).add(code_id)
+        by_machine: dict[int, set[int]] = {}
+        suggested = sa.select(t.segment.c.id, t.suggestion.c.code_id).join(
+            t.suggestion,
+            sa.and_(  # what is suggested is suggested for a segment: the same span
+                t.suggestion.c.text_id == t.segment.c.text_id,
+                t.suggestion.c.start == t.segment.c.start,
+                t.suggestion.c.end == t.segment.c.end,
+            ),
+        )
+        pending = t.suggestion.c.state == SuggestionState.PENDING.value
+        for segment_id, code_id in self._sql.execute(suggested.where(mine, pending)):
+            if code_id not in by_people.get(segment_id, ()):
+                by_machine.setdefault(segment_id, set()).add(code_id)
+        return by_people, by_machine
+
     def segments_about(self, code_ids: Collection[int]) -> list[int]:
         """List segments that overlap a suggestion or coding of these codes."""
         spans = [

@@ -44,7 +44,7 @@ class PlaceStore:
 
         People are named by the participant's label where linked; the time is that of the nearest cue before the start.
         """
-        texts = {text_id for text_id, *_ in spans}
+        touched = {(text_id, idx) for text_id, _, first, last in spans for idx in range(first, last + 1)}
         query = (
             sa.select(
                 t.turn.c.text_id,
@@ -60,14 +60,16 @@ class PlaceStore:
             .join(t.source, t.source.c.id == t.text.c.source_id)
             .outerjoin(t.speaker, t.speaker.c.id == t.turn.c.speaker_id)
             .outerjoin(t.participant, t.participant.c.id == t.speaker.c.participant_id)
-            .where(among(self._sql, t.turn.c.text_id, texts))
-            .order_by(t.turn.c.text_id, t.turn.c.idx)
+            .where(sa.tuple_(t.turn.c.text_id, t.turn.c.idx).in_(sorted(touched)))
         )
-        by_text: dict[int, list[Any]] = {}
-        for row in self._sql.execute(query):
-            by_text.setdefault(row.text_id, []).append(row)
+        turns = {(row.text_id, row.idx): row for row in (self._sql.execute(query) if touched else ())}
         times = self._times(spans)
-        return {span: _place(by_text.get(span[0], [])[span[2] : span[3] + 1], times.get(span)) for span in spans}
+        return {
+            span: _place(
+                [turns[span[0], i] for i in range(span[2], span[3] + 1) if (span[0], i) in turns], times.get(span)
+            )
+            for span in spans
+        }
 
     def _times(self, spans: Collection[tuple[int, int, int, int]]) -> dict[tuple[int, int, int, int], int]:
         """Give, for each span, the time of the last cue of its first turn that begins at or before it."""

@@ -1,6 +1,7 @@
 """What every database must do: SQLite and PostgreSQL, through the same stores."""
 
 import multiprocessing
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -317,15 +318,79 @@ def test_a_text_of_fifty_thousand_passages(database: Database) -> None:
 def test_the_commonest_words_are_left_out_where_they_cost_most(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Beyond the budget: what holds both of the two rarest words, then what holds the rarest, whatever it costs."""
+    told = ["rare common", "rare alone here", "common enough", "common again", "common still", "common and often"]
     with database.write() as connection:
-        kept(Unit(connection))
+        unit = Unit(connection)
+        _, _, session_id = kept(unit)
+        session = unit.sessions.get(LOCAL_ADMIN, session_id)
+        assert session is not None and session.text_id is not None
+        [one, *_] = unit.segments.of_session(session_id)
+        many = [
+            replace(one, id=segment_id(session.text_id, n, n + 1), start=n, end=n + 1, words=words, words_sha=f"{n}")
+            for n, words in enumerate(told)
+        ]
+        unit.segments.replace(session_id, many)
+    words = {segment.id: segment.words for segment in many}
+
+    def found(text: str, limit: int = 10, **scope: object) -> list[str]:
+        with database.read() as connection:
+            return [words[i] for i, _ in Unit(connection).fulltext.search(text, limit, **scope)]  # type: ignore[arg-type]
+
+    assert found("common rare")[0] == "rare common" and len(found("common rare")) == 6
+    monkeypatch.setattr("repository.store.fulltext.POSTINGS", 4)
+    assert found("common rare") == ["rare common", "rare alone here"]
+    assert found("common rare", 1) == ["rare common"]
+    monkeypatch.setattr("repository.store.fulltext.POSTINGS", 3)
+    alone = found("common")
+    assert 3 <= len(alone) <= 5 and all("common" in said for said in alone)  # not all, but as many as are afforded
+    assert found("common rare", sessions=[session_id]) == ["rare common", "rare alone here"]
+    assert found("common rare", sessions=[session_id + 1]) == []
+
+
+def test_ranking_within_a_scope_is_ranking_everything_and_leaving_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it is worked out: from everything, or from the scope."""
+    chance = random.Random(4)
+    ids: list[int] = []
+    with database.write() as connection:
+        unit = Unit(connection)
+        for number in range(4):
+            _, _, session_id = kept(unit, title=f"Study {number}", digest=f"{number:064}")
+            ids.append(session_id)
+            session = unit.sessions.get(LOCAL_ADMIN, session_id)
+            assert session is not None and session.text_id is not None
+            [one, *_] = unit.segments.of_session(session_id)
+            told = [" ".join(chance.choices(["calendar", "slot", "desk", "phone", "form"], k=9)) for _ in range(30)]
+            many = [
+                replace(
+                    one,
+                    id=segment_id(session.text_id, n, n + 1),
+                    start=n,
+                    end=n + 1,
+                    words=f"{words} {number}/{n}",
+                    words_sha=f"{number}/{n}",
+                    role=chance.choice(list(Role)),
+                )
+                for n, words in enumerate(told)
+            ]
+            unit.segments.replace(session_id, many)
     with database.read() as connection:
-        fulltext = Unit(connection).fulltext
-        both = {i for i, _ in fulltext.search("wrong reminder", 10)}
-        assert len(both) == 2
-        monkeypatch.setattr("repository.store.fulltext.POSTINGS", 0)
-        assert {i for i, _ in fulltext.search("wrong reminder", 10)} == both  # two words are always asked for
-        assert {i for i, _ in fulltext.search("wrong reminder café closed", 10)} <= both
+        unit = Unit(connection)
+        where = {segment.id: segment for segment in unit.segments.seen(LOCAL_ADMIN, unit.segments.ids()).values()}
+        everything = unit.fulltext.search("calendar desk", 1_000)
+        for sessions in (ids[:1], ids[1:3], ids):
+            for roles in (None, [Role.PARTICIPANT, Role.OTHER]):
+                for deepest in (0, 1_000):
+                    monkeypatch.setattr("repository.store.fulltext.DEEPEST", deepest)
+                    found = unit.fulltext.search("calendar desk", 7, sessions=sessions, roles=roles)
+                    expected = [
+                        (i, score)
+                        for i, score in everything
+                        if where[i].session_id in sessions and (roles is None or where[i].role in roles)
+                    ]
+                    assert found == expected[:7]
 
 
 def test_a_full_disk_is_named_and_nothing_is_half_kept(tmp_path: Path) -> None:

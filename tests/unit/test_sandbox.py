@@ -4,7 +4,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -22,19 +23,21 @@ Hostile = Callable[[str], None]
 
 
 @pytest.fixture
-def hostile(monkeypatch: pytest.MonkeyPatch) -> Hostile:
+def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hostile]:
     """Put code in the reader's place: it runs in the real child, under the real limits."""
 
     def put(code: str) -> None:
         indented = code.replace("\n", "\n    ").replace("{", "{{").replace("}", "}}")
         boot = (
             "import sys; sys.path[:] = {path!a}\nimport ingest.sandboxed as child\n"
-            f"def answer(name):\n    {indented}\n    return '{{{{}}}}'\nchild._answer = answer\n"
-            "child.main({parent}, {memory}, {cpu}, {wall})"
+            f"def answer(name, chosen):\n    {indented}\n    return '{{{{}}}}'\nchild._answer = answer\n"
+            "child.serve({channel})"
         )
         monkeypatch.setattr(sandbox, "_BOOT", boot)
+        sandbox.host.close()
 
-    return put
+    yield put
+    sandbox.host.close()
 
 
 def slug_of(path: Path, *, limits: Limits = Limits(), name: str = "p01.txt") -> str:
@@ -90,7 +93,9 @@ def test_the_name_is_not_shown_to_other_users(file: Path, hostile: Hostile) -> N
 
     def look() -> None:
         while not seen:
-            seen.extend(arg for child in psutil.Process().children() for arg in child.cmdline())
+            for child in psutil.Process().children(recursive=True):
+                seen.extend(child.cmdline())
+                seen.extend(child.environ().values())
 
     import threading
 
@@ -193,6 +198,7 @@ def test_files_cannot_be_written(file: Path, hostile: Hostile, tmp_path: Path) -
 
 
 def test_nothing_is_left_over(file: Path, hostile: Hostile) -> None:
+    sandbox.host.close()
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     descriptors = len([*Path("/proc/self/fd").iterdir()]) if sys.platform == "linux" else 0
     read_untrusted(file, "p01.txt")
@@ -200,7 +206,9 @@ def test_nothing_is_left_over(file: Path, hostile: Hostile) -> None:
     slug_of(file)
     hostile("import time; time.sleep(60)")
     slug_of(file, limits=Limits(seconds=1))
-    assert {child.pid for child in psutil.Process().children(recursive=True)} == before
+    sandbox.host.close()
+    left = [child for child in psutil.Process().children(recursive=True) if child.pid not in before]
+    assert not psutil.wait_procs(left, timeout=3)[1]
     if sys.platform == "linux":
         assert len([*Path("/proc/self/fd").iterdir()]) == descriptors
 
@@ -212,24 +220,40 @@ sys.path.insert(0, {str(ROOT)!r})
 from pathlib import Path
 from ingest import sandbox
 sandbox._BOOT = "import sys; sys.path[:] = {{path!a}}; import time, ingest.sandboxed as c; " \\
-    "c._answer = lambda name: time.sleep(60); c.main({{parent}}, {{memory}}, {{cpu}}, {{wall}})"
+    "c._answer = lambda name, chosen: time.sleep(60); c.serve({{channel}})"
 sandbox.read_untrusted(Path({str(tmp_path)!r}) / "x", "x")
 """
     (tmp_path / "x").write_text("I: one")
     parent = subprocess.Popen([sys.executable, "-c", script])
     children: list[psutil.Process] = []
     deadline = time.monotonic() + 20
-    while not children and time.monotonic() < deadline:
-        children = psutil.Process(parent.pid).children()
+    while len(children) < 3 and time.monotonic() < deadline:  # the host, who watches, who reads
+        children = psutil.Process(parent.pid).children(recursive=True)
         time.sleep(0.05)
     time.sleep(0.5)  # until the child has tied itself to its parent
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     _, alive = psutil.wait_procs(children, timeout=5)
-    assert children and not alive
+    assert len(children) == 3 and not alive
+
+
+def test_a_host_that_was_killed_is_started_again(file: Path) -> None:
+    read_untrusted(file, "p01.txt")
+    [host] = psutil.Process().children()
+    host.kill()
+    assert read_untrusted(file, "p01.txt").text == "one\n\ntwo"
+
+
+def test_files_are_read_at_the_same_time(file: Path, hostile: Hostile) -> None:
+    hostile('import time; time.sleep(1); return \'{"refused":{"slug":"took-too-long"}}\'')
+    with ThreadPoolExecutor(4) as pool:
+        began = time.monotonic()
+        assert [*pool.map(slug_of, [file] * 4)] == ["took-too-long"] * 4
+    assert time.monotonic() - began < 4
 
 
 def test_when_no_process_can_be_started(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.host.close()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(Unavailable):
         read_untrusted(file, "p01.txt")

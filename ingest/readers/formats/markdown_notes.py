@@ -12,7 +12,9 @@ from ingest.readers.rendering import lines_of_markdown
 from repository.domain.transcript import ReadingWarning, Role, RoleSource, Speaker, Transcript
 
 NAME = "markdown"
+TITLE = "Markdown"
 VERSION = 1
+NEEDS = ("frontmatter", "markdown", "nh3")
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _KEY = re.compile(r"^[A-Za-z][\w -]{0,60}:", re.M)
 _MARKS = re.compile(r"^(?:#{1,6} \S|\*\*[^*\n]{1,80}\*\*|> \S)", re.M)

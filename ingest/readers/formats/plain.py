@@ -6,7 +6,9 @@ from ingest.readers.received import Received
 from repository.domain.transcript import Transcript
 
 NAME = "plain"
+TITLE = "Plain text"
 VERSION = 1
+NEEDS: tuple[str, ...] = ()
 
 
 def recognise(received: Received) -> float:

@@ -7,7 +7,9 @@ from ingest.readers.received import Received
 from repository.domain.transcript import Transcript
 
 NAME = "subrip"
+TITLE = "SRT subtitles"
 VERSION = 1
+NEEDS: tuple[str, ...] = ()
 _FIRST_CUE = re.compile(r"\s*\d{1,9}[ \t]*\n+[ \t]*-?\d[\d:]{2,12}[,.]?\d{0,3}\s*-->")
 _ANY_CUE = re.compile(r"^\d[\d:]{3,12},\d{1,3} --> \d", re.M)
 #: Where a cue must be met to make an SRT of a file that begins otherwise.

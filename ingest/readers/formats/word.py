@@ -18,7 +18,9 @@ from repository.domain.transcript import ReadingWarning, TimePrecision, Transcri
 from repository.errors import UnreadableSource
 
 NAME = "word"
+TITLE = "Word document"
 VERSION = 1
+NEEDS = ("docx",)
 #: Teams' first line: title, start, "Meeting Recording" or "Meeting Transcript" in the language of the account.
 _TEAMS = re.compile(r"(.{1,200}?)-(20\d{6})_\d{6}(?:UTC)?-[^\d\n]{3,60}")
 _TEAMS_DATE = re.compile(r"[A-Z][a-z]{2,8} \d{1,2}, \d{4}, \d{1,2}:\d{2}.?[AP]M")
