@@ -23,6 +23,7 @@ from repository.recall import Recall
 from repository.settings import EmbeddingSettings, IndexSettings, Settings, StorageSettings, SuggestingSettings
 from repository.store.segments import Segment, segment_id, words_sha
 from repository.store.unit import Unit
+from repository.suggesting import common_ground
 from repository.workspace import Workspace
 
 #: Where models exported for measuring are kept between runs.
@@ -85,6 +86,10 @@ def stock(
                 _session(unit, number, at, list(islice(told, len(part))), part, fingerprint)
                 at += len(part)
         numbers.append(number)
+    common_ground(workspace)  # measured before the sources are done, so that none is queued to be scored anew
+    with workspace.write() as unit:
+        for source in unit.sources.of_studies(numbers):
+            unit.sources.reached(source.id, Stage.SUGGESTED)
     return numbers
 
 
@@ -130,7 +135,7 @@ def _session(unit: Unit, study_id: int, at: int, words: list[str], vectors: Vect
         fingerprint,
         {s.words_sha: np.asarray(v, "<f4").tobytes() for s, v in zip(segments, vectors, strict=True)},
     )
-    unit.sources.reached(source.id, Stage.SUGGESTED)
+    unit.sources.reached(source.id, Stage.EMBEDDED)
 
 
 def _suggestions(unit: Unit, at: int, segments: list[Segment]) -> list[Suggestion]:

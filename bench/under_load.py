@@ -59,7 +59,7 @@ def compare(name: str, folder: Path, seconds: float) -> list[Row]:
         await_meaning(run)
         workspace = open_workspace(folder)
         until = time.monotonic() + 900
-        while (status(workspace).pending or _children(run)) and time.monotonic() < until:
+        while status(workspace).pending and time.monotonic() < until:
             time.sleep(0.5)
         texts = iter(questions(20_000))
         ask(run, texts, 5)  # warm
@@ -85,11 +85,6 @@ def compare(name: str, folder: Path, seconds: float) -> list[Row]:
         Row(f"{name}: searches, idle and busy", len(idle) + len(busy)),
     ]
     return rows
-
-
-def _children(run: Served) -> bool:
-    """Say whether a child process still looks at the index."""
-    return any("repository.index.chroma" in process.cmdline() for process in run.family())
 
 
 def _keep_feeding(workspace: Workspace, jobs: list[int], over: threading.Event) -> None:

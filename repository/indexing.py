@@ -10,28 +10,31 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from repository.domain.transcript import Role
 from repository.errors import CairnError, InUse, Unavailable
-from repository.index.chroma import ChromaIndex, probe
+from repository.index.process import ChromaProcess
 from repository.index.vectors import Floats
 from repository.recall import ROLES, Recall
-from repository.store.facts import GENERATION, GENERATION_MODEL
+from repository.store.facts import GENERATION, GENERATION_MODEL, PASSAGES
 from repository.workspace import Workspace
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 #: The fact that counts what was deleted from the generation in use.
 DEAD_VECTORS = "dead vectors"
-#: Passages brought into Chroma at a time; between batches, searches get their turn.
+#: Passages brought into Chroma at a time.
 BATCH = 2_000
-#: Seconds a probe may take per passage on top of the setting: Chroma replays what it has not persisted.
-PROBE_PER_PASSAGE = 0.004
+#: Seconds opening may take per passage on top of the setting: Chroma replays what it has not persisted.
+OPEN_PER_PASSAGE = 0.004
+#: Each writing costs Chroma time in proportion to all it holds. So new passages wait until none has come for so many
+#: rounds, or until they are this share of all; exact comparison answers meanwhile.
+QUIET, MANY = 5, 0.05
+#: Seconds between two attempts, at most, if making the index fails again and again.
+PATIENCE = 300.0
 #: Share of dead vectors beyond which a new generation is begun: Chroma keeps what was deleted, on the disk and in memory.
 DEAD = 0.3
 #: Dead vectors that are not worth a new generation.
@@ -68,9 +71,13 @@ class Indexer:
                 hint="Use that one, stop it first, or set another [storage] folder.",
             ) from error
         self.recall = Recall(workspace)
-        self.chroma: ChromaIndex | None = None
+        self.chroma: ChromaProcess | None = None
         self.state, self.message = "opening", ""
         self.answered = {"chroma": 0, "exact": 0}
+        #: Whether SQL has passages that Chroma has not; exact comparison answers then.
+        self.behind = True
+        self._seen, self._quiet = -1, 0
+        self._unfit = False
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._swapping = threading.Lock()
@@ -108,16 +115,16 @@ class Indexer:
     ) -> list[tuple[int, float]]:
         """Give the k nearest passages of these sessions, roles and ids as (id, cosine)."""
         chroma, rows = self.chroma, self.recall.memory.rows
-        if chroma is not None and self.state == "ready" and only is None:
+        if chroma is not None and self.state == "ready" and not self.behind and only is None:
             mask = rows.of(sessions=sessions, roles=None if roles is None else [ROLES[role] for role in roles])
             allowed = int(mask.sum())
             if allowed >= max(self._workspace.settings.index.exact_below, SHARE * len(mask)):
                 try:
                     near = chroma.query(vector, int(k * len(mask) / allowed * 1.2) + 10)
-                except Exception as error:  # whatever Rust or SQLite throw: never the searcher's problem
+                except Exception as error:  # whatever it is: never the searcher's problem
                     self._broke(error, chroma)
                 else:
-                    hits = [pair for pair in near if self.recall.memory.holds(pair[0], rows, mask)][:k]
+                    hits = [pair for pair in near or () if self.recall.memory.holds(pair[0], rows, mask)][:k]
                     if len(hits) == k:
                         self.answered["chroma"] += 1
                         return hits
@@ -128,6 +135,7 @@ class Indexer:
         if self._workspace.settings.index.kind == "exact":
             self.state = "exact only"
             return
+        failures = 0
         while not self._stop.is_set():
             if not self.recall.ready:
                 self._stop.wait(0.1)
@@ -137,27 +145,40 @@ class Indexer:
                     self.open()
                 elif self._worn():
                     self.begin_generation()
-                self.catch_up()
-                self.state, self.message = "ready", ""
+                if self.state != "ready" or self._due():
+                    self.catch_up()
+                self.state, self.message, failures = "ready", "", 0
             except Exception as error:  # whatever it is, the next round begins anew
                 why = error.message if isinstance(error, CairnError) else type(error).__name__
                 log.warning("the index is made anew: %s", why)
-                self.state, self.message = "broken", why
+                self.state, self.message, failures = "broken", why, failures + 1
                 self._discard()
-            self._stop.wait(self._workspace.settings.index.check_seconds)
+            pause = self._workspace.settings.index.check_seconds
+            self._stop.wait(min(PATIENCE, pause * 2**failures) if failures else pause)
+
+    def _due(self) -> bool:
+        """Say whether it is time to follow SQL; and note whether there is anything to follow."""
+        with self._workspace.read() as unit:
+            generation, change = unit.facts.number(GENERATION), unit.facts.number(PASSAGES)
+            self.behind = bool(unit.segments.not_indexed_as(generation, self.recall.fingerprint, 1))
+            gone = bool(unit.segments.tombstones(limit=1))
+            self._quiet = self._quiet + 1 if change == self._seen else 0
+            self._seen = change
+            if not self.behind and not gone:
+                return False
+            pending = unit.segments.count_not_indexed_as(generation)
+            return self._quiet >= QUIET or pending > MANY * unit.segments.count()
 
     def open(self) -> None:
-        """Open the generation that SQL points at after a child process has opened it, or begin a new one."""
+        """Open the generation that SQL points at, or begin a new one."""
         self.state = "opening"
         self.recall.refresh()
         with self._workspace.read() as unit:
             generation, held = unit.facts.number(GENERATION), unit.segments.count()
             same_model = unit.facts.text(GENERATION_MODEL) == self.recall.fingerprint
-        if generation and same_model and self._path(generation).is_dir():
-            seconds = self._workspace.settings.index.probe_seconds + held * PROBE_PER_PASSAGE
+        if generation and same_model and not self._unfit and self._path(generation).is_dir():
             try:
-                probe(self._path(generation), seconds, self._stop)
-                chroma = self._chroma(generation)
+                chroma = self._chroma(generation, held)
                 self._compare(generation, chroma)
                 self.chroma = chroma
                 return
@@ -167,9 +188,9 @@ class Indexer:
                 log.warning("generation %s is given up: %s", generation, error.message)
         self.begin_generation()
 
-    def _compare(self, generation: int, chroma: ChromaIndex) -> None:
+    def _compare(self, generation: int, chroma: ChromaProcess) -> None:
         """Compare the count with what SQL knows of this generation. Raises Unavailable if that cannot be."""
-        count = _guarded(chroma.count)
+        count = chroma.count()
         with self._workspace.read() as unit:
             pending = unit.segments.count_not_indexed_as(generation)
             least, gone = unit.segments.count() - pending, len(unit.segments.tombstones(limit=1 << 40))
@@ -196,7 +217,8 @@ class Indexer:
             unit.segments.forgotten(unit.segments.tombstones(limit=1 << 40))  # an empty index has nothing to forget
         for old in self._folder.glob("gen-*"):
             shutil.rmtree(old, ignore_errors=True)
-        self.chroma = self._chroma(generation)
+        self.chroma = self._chroma(generation, 0)
+        self._unfit = False
 
     def catch_up(self, progress: Callable[[int], None] | None = None) -> int:
         """Bring everything that SQL has and the index has not, and let go of what is gone; count the changes."""
@@ -211,12 +233,13 @@ class Indexer:
             ids = np.array([row[0] for row in rows], np.int64)
             studies = np.array([row[1] for row in rows], np.int64)
             vectors = np.frombuffer(b"".join(row[2] for row in rows), "<f4").reshape(len(rows), -1)
-            _guarded(chroma.upsert, ids, studies, vectors)
+            chroma.upsert(ids, studies, vectors)
             with self._workspace.write() as unit:
                 unit.segments.indexed(ids.tolist(), generation)
             changed += len(rows)
             if progress:
                 progress(changed)
+        self.behind = False
         return changed + self._forget()
 
     def _forget(self) -> int:
@@ -227,23 +250,21 @@ class Indexer:
                 gone = unit.segments.tombstones()
             if not gone:
                 break
-            _guarded(chroma.delete, gone)
+            chroma.delete(gone)
             with self._workspace.write() as unit:
                 unit.segments.forgotten(gone)
                 unit.facts.set_number(DEAD_VECTORS, unit.facts.number(DEAD_VECTORS) + len(gone))
             forgotten += len(gone)
         return forgotten
 
-    def _broke(self, error: Exception, chroma: ChromaIndex) -> None:
+    def _broke(self, error: Exception, chroma: ChromaProcess) -> None:
         """Take note that Chroma failed under a query; the following thread begins a new generation."""
         with self._swapping:
             if self.chroma is not chroma:  # another search saw it first, or it was swapped meanwhile
                 return
-            self.chroma = None
+            self.chroma, self._unfit = None, True
         log.warning("the index failed under a query (%s)", type(error).__name__)
         self.state, self.message = "broken", f"It failed under a query ({type(error).__name__})."
-        with self._workspace.write() as unit:
-            unit.facts.set_number(GENERATION, unit.facts.number(GENERATION) + 1)
         chroma.close()
 
     def _discard(self) -> None:
@@ -255,19 +276,18 @@ class Indexer:
     def _path(self, generation: int) -> Path:
         return self._folder / f"gen-{generation}"
 
-    def _chroma(self, generation: int) -> ChromaIndex:
-        return ChromaIndex(self._path(generation), sync_threshold=self._workspace.settings.index.sync_threshold)
+    def _chroma(self, generation: int, held: int) -> ChromaProcess:
+        chosen = self._workspace.settings.index
+        return ChromaProcess(
+            self._path(generation),
+            sync_threshold=chosen.sync_threshold,
+            seconds=chosen.probe_seconds + held * OPEN_PER_PASSAGE,
+            stop=self._stop,
+        )
 
     def status(self) -> IndexStatus:
         """Say how the index is."""
         return status(self._workspace, state=self.state, message=self.message)
-
-
-def _guarded(call: Callable[..., T], *values: Any) -> T:
-    try:
-        return call(*values)
-    except Exception as error:
-        raise Unavailable(f"The index refused ({type(error).__name__}).") from error
 
 
 def status(workspace: Workspace, *, state: str = "not running", message: str = "") -> IndexStatus:

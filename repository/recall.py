@@ -55,13 +55,15 @@ class Recall:
     def follow(self, stop: threading.Event) -> None:
         """Keep up with SQL until told to stop."""
         while not stop.is_set():
+            began = time.monotonic()
             try:
                 self.refresh()
             except Exception as error:  # this thread must never end: search by meaning stands on it
                 why = error.message if isinstance(error, CairnError) else type(error).__name__
                 log.warning("exact search waits: %s", why)
                 stop.wait(10)
-            stop.wait(self._workspace.settings.index.check_seconds)
+            # Comparing with SQL takes longer the more there is: never more than a twentieth of the time.
+            stop.wait(max(self._workspace.settings.index.check_seconds, 20 * (time.monotonic() - began)))
 
     def refresh(self) -> None:
         """Bring memory to what SQL holds now; cheap when nothing changed."""
@@ -72,13 +74,14 @@ class Recall:
             change = unit.facts.number(PASSAGES)
             if change == self._seen and time.monotonic() - self._compared < COMPARE_EVERY:
                 return
-            live, held = set(unit.segments.ids()), self.memory.ids()
-            missing = live - held
-            if missing:
+            rows = self.memory.rows
+            live, held = np.array(unit.segments.ids(), np.int64), rows.ids[rows.alive]
+            missing = np.setdiff1d(live, held, assume_unique=True)
+            if len(missing):
                 # At first everything is missing: one walk over the table rather than a list of all ids.
-                for page in unit.segments.with_vectors(self.fingerprint, missing if held else None):
+                for page in unit.segments.with_vectors(self.fingerprint, missing.tolist() if len(held) else None):
                     self._remember(page)
-            self.memory.delete(list(held - live))
+            self.memory.delete(np.setdiff1d(held, live, assume_unique=True).tolist())
             self._seen, self._compared = change, time.monotonic()
             self.ready = True
 

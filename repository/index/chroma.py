@@ -1,27 +1,18 @@
 """Chroma as a disposable generation: opaque ids, vectors and the study's number, nothing else.
 
 Chroma 1.5.9 does not survive `kill -9` while its graph is being written, and a broken one may kill or hang whoever
-opens it. So its graph is never persisted (`sync_threshold`), it is opened only after a child process has opened it
-(`probe`), and it can be thrown away at any time: SQL holds every vector.
+opens it. So its graph is never persisted (`sync_threshold`), it lives in a process of its own (process.py), and it can be
+thrown away at any time: SQL holds every vector.
 """
 
-import json
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from repository.errors import Unavailable
 from repository.index.vectors import Floats, Ints, check, check_question
 
 NAME = "passages"
-#: Seconds between two looks at a child that opens a generation.
-TICK = 0.2
 #: Ids per get: Chroma's own SQLite allows 32,766 variables.
 PAGE = 10_000
 
@@ -109,55 +100,3 @@ class ChromaIndex:
                 session.close()
         except Exception:  # closing twice, or a server that went away: nothing to save
             pass
-
-
-def probe(path: Path, seconds: float, stop: threading.Event | None = None) -> int:
-    """Open a generation in a child process and ask it something; give its count.
-
-    Raises Unavailable if that crashes, fails or takes longer than `seconds`: then nobody must open it; or at `stop`.
-    """
-    command = [sys.executable, "-m", "repository.index.chroma", str(path)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + seconds
-    try:
-        while (answer := _answer(child, min(TICK, end - time.monotonic()))) is None:
-            if stop is not None and stop.is_set():
-                raise Unavailable("The search index was not opened, as Cairn is about to end.")
-            if time.monotonic() >= end:
-                raise Unavailable(f"The search index did not open within {seconds:.0f} s.")
-    finally:
-        child.kill()
-        child.wait()
-        if child.stdout:
-            child.stdout.close()
-    if child.returncode != 0:
-        raise Unavailable(f"The search index is broken (its opener ended with {child.returncode}).")
-    return int(json.loads(answer.splitlines()[-1])["count"])
-
-
-def _answer(child: "subprocess.Popen[bytes]", seconds: float) -> bytes | None:
-    try:
-        return child.communicate(timeout=max(0.0, seconds))[0]
-    except subprocess.TimeoutExpired:
-        return None
-
-
-def _probed(path: Path) -> int:
-    index = ChromaIndex(path)
-    count = index.count()
-    if count:
-        sample = index._collection.get(limit=1, include=["embeddings"])["embeddings"]
-        index.query(np.asarray(sample, np.float32)[0], 1)
-    return count
-
-
-if __name__ == "__main__":
-    import ctypes
-    import resource
-    import signal
-
-    if sys.platform == "linux":  # end with whoever asked, so that no two processes ever have one generation open
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    # A broken graph may claim terabytes: fail instead of swapping the machine to death.
-    resource.setrlimit(resource.RLIMIT_AS, (64 << 30, 64 << 30))
-    print(json.dumps({"count": _probed(Path(sys.argv[1]))}))

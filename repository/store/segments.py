@@ -140,18 +140,18 @@ class SegmentStore:
         return self._sql.scalar(sa.select(sa.func.count()).select_from(t.segment)) or 0
 
     def not_indexed_as(self, generation: int, fingerprint: str, limit: int) -> list[tuple[int, int, bytes]]:
-        """List (id, study, vector) of segments whose vector exists but is not in this index generation."""
+        """List (id, study, vector) of segments whose vector exists but is not in this index generation, the newest."""
         query = (
             sa.select(t.segment.c.id, t.segment.c.study_id, t.vector.c.data)
             .join(t.vector, t.vector.c.words_sha == t.segment.c.words_sha)
-            .where(t.segment.c.indexed_as != generation, t.vector.c.fingerprint == fingerprint)
+            .where(t.segment.c.indexed_as < generation, t.vector.c.fingerprint == fingerprint)
             .limit(limit)
         )
         return [tuple(row) for row in self._sql.execute(query)]
 
     def count_not_indexed_as(self, generation: int) -> int:
         """Count segments that this index generation does not hold."""
-        query = sa.select(sa.func.count()).select_from(t.segment).where(t.segment.c.indexed_as != generation)
+        query = sa.select(sa.func.count()).select_from(t.segment).where(t.segment.c.indexed_as < generation)
         return self._sql.scalar(query) or 0
 
     def indexed(self, ids: Collection[int], generation: int) -> None:

@@ -173,6 +173,7 @@ class SessionStore:
         new = [
             {
                 "session_id": session_id,
+                "raw_label": speaker.label,
                 "label": speaker.label,
                 "role": speaker.role.value,
                 "role_source": speaker.role_source.value,

@@ -99,6 +99,12 @@ source = sa.Table(
     sa.Column("occurred_on", sa.Date),
     sa.Column("consent", sa.Text, nullable=False),
     sa.Column("warnings", sa.JSON, nullable=False),
+    # What a person chose where the reader's proposal was wrong: reader, encoding, columns.
+    sa.Column("choices", sa.JSON, nullable=False, server_default="{}"),
+    # Previewed, and waiting for somebody to say yes: no job reads it yet.
+    sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Of audio and video: "kept", or "dropped" once transcribed; "" for everything else.
+    sa.Column("recording", sa.String(20), nullable=False, server_default=""),
     sa.UniqueConstraint("study_id", "digest"),
     sqlite_autoincrement=True,
 )
@@ -133,6 +139,9 @@ text = sa.Table(
     sa.Column("reader_version", sa.Integer, nullable=False),
     sa.Column("encoding", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    # Who corrected it, and why; empty for what a reader made.
+    sa.Column("created_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("session_id", "revision"),
     sqlite_autoincrement=True,
 )
@@ -147,7 +156,34 @@ speaker = sa.Table(
     sa.Column("role_source", sa.String(20), nullable=False),
     sa.Column("role_confidence", sa.Float, nullable=False),
     _of("participant", nullable=True),
+    # The label in the file, by which a new reading finds the speaker again; `label` is the one shown.
+    sa.Column("raw_label", sa.Text, nullable=False, server_default=""),
+    # The same person under another label: turns of this one are that one's.
+    sa.Column("merged_into", sa.Integer),
     sa.UniqueConstraint("session_id", "label"),
+)
+
+# What a study knows about its speakers' labels: proposed for the next file.
+roster = sa.Table(
+    "roster",
+    metadata,
+    _key(),
+    _of("study", index=False),
+    sa.Column("raw_label", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    _of("participant", nullable=True),
+    sa.UniqueConstraint("study_id", "raw_label"),
+)
+
+# A MinHash signature of each source's words, to tell near-identical texts.
+likeness = sa.Table(
+    "likeness",
+    metadata,
+    _of("session", index=False),
+    sa.Column("text_sha", sa.String(64), nullable=False),
+    sa.Column("signature", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("session_id"),
 )
 
 turn = sa.Table(
@@ -270,7 +306,38 @@ highlight = sa.Table(
     sa.Column("suffix", sa.Text, nullable=False),
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False, server_default=""),
+    # When a corrected text no longer had its words; it then stays with the last text that had them.
+    sa.Column("lost_at", Moment),
     sa.UniqueConstraint("text_id", "start", "end", "created_by"),
+)
+
+# How a highlight came from one revision to the next: "moved" with the text, "found" again by its words, or "lost".
+carry = sa.Table(
+    "carry",
+    metadata,
+    _key(),
+    _of("highlight"),
+    _of("text", name="from_text_id"),
+    _of("text", name="to_text_id"),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("settled_at", Moment),
+)
+
+# What somebody did to a session, with what undoes it.
+act = sa.Table(
+    "act",
+    metadata,
+    _key(),
+    _of("session"),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
+    sa.Column("inverse", sa.JSON, nullable=False),
+    sa.Column("undone_at", Moment),
+    sqlite_autoincrement=True,
 )
 
 coding = sa.Table(

@@ -217,7 +217,7 @@ import numpy as np
 from nlp.embedding import load_embedder
 from nlp.errors import ModelUnavailable
 from nlp.language import detect_language, sentence_spans
-from repository.index.chroma import ChromaIndex, probe
+from repository.index.process import ChromaProcess
 folder = Path(sys.argv[1])
 for backend in ("onnx", "torch"):
     load_embedder(model="all-MiniLM-L6-v2", backend=backend, cache_folder=folder).embed(["Does anybody listen?"])
@@ -226,11 +226,10 @@ try:
 except ModelUnavailable:
     pass
 sentence_spans(["One. Two."]), detect_language("I was afraid that it would overwrite the appointments we have.")
-index = ChromaIndex(folder / "gen-1")
+index = ChromaProcess(folder / "gen-1", seconds=60)
 index.upsert(np.array([1]), np.array([1]), np.ones((1, 4), np.float32))
 index.query(np.ones(4, np.float32), 1)
 index.close()
-probe(folder / "gen-1", 60)
 """
 
 

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from repository.errors import Unavailable
-from repository.index.chroma import ChromaIndex, probe
+from repository.index.chroma import ChromaIndex
+from repository.index.process import ChromaProcess
 from repository.index.vectors import Floats, MemoryIndex, VectorIndex
 
 DIMENSION = 48
@@ -251,7 +253,7 @@ def test_an_index_that_is_opened_is_given_up_when_cairn_ends(tmp_path: Path) -> 
     stop.set()
     began = time.monotonic()
     with pytest.raises(Unavailable, match="about to end"):
-        probe(path, 60, stop)
+        ChromaProcess(path, seconds=60, stop=stop)
     assert time.monotonic() - began < 5
 
 
@@ -261,12 +263,70 @@ def test_a_broken_generation_fails_in_the_child_and_is_named(tmp_path: Path, how
     index = ChromaIndex(path)
     filled(index)
     index.close()
-    assert probe(path, 60) == 200
+    opened = ChromaProcess(path, seconds=60)
+    assert opened.count() == 200
+    opened.close()
     breaking(how)(path)
     with pytest.raises(Unavailable):
-        probe(path, 60)
+        ChromaProcess(path, seconds=60).query(unit_vectors(1)[0], 1)
 
 
 def test_an_index_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="did not open"):
-        probe(tmp_path / "gen-1", 0.01)
+        ChromaProcess(tmp_path / "gen-1", seconds=0.01)
+
+
+def test_in_its_own_process_it_answers_the_same(tmp_path: Path) -> None:
+    index = ChromaProcess(tmp_path / "gen-1", seconds=60)
+    ids, vectors = np.arange(1, 301), unit_vectors(300)
+    index.upsert(ids, ids % 3, vectors)
+    exact = ids[np.argsort(-(vectors @ vectors[7]), kind="stable")][:10].tolist()
+    near = index.query(vectors[7], 10)
+    assert near is not None and [i for i, _ in near] == exact
+    index.delete([8])
+    assert index.ids() == set(ids.tolist()) - {8} and index.count() == 299
+    with pytest.raises(ValueError, match="finite"):
+        index.upsert(ids, ids, vectors * np.nan)
+    assert index.count() == 299  # it goes on
+    index.close()
+
+
+def test_whoever_asks_meanwhile_is_not_kept_waiting(tmp_path: Path) -> None:
+    index = ChromaProcess(tmp_path / "gen-1", seconds=60)
+    n = 4_000
+    writing = threading.Thread(target=index.upsert, args=(np.arange(1, n + 1), np.ones(n, np.int64), unit_vectors(n)))
+    writing.start()
+    while not index._turn.locked():
+        time.sleep(0.001)
+    began = time.monotonic()
+    assert index.query(unit_vectors(1)[0], 1) is None
+    assert time.monotonic() - began < 0.5
+    writing.join()
+    assert index.query(unit_vectors(1)[0], 1) is not None
+    index.close()
+
+
+def test_the_process_ends_with_whoever_started_it_whatever_it_does(tmp_path: Path) -> None:
+    code = (
+        "import sys, os, threading, time, numpy as np\nfrom pathlib import Path\n"
+        "from repository.index.process import ChromaProcess\n"
+        "index = ChromaProcess(Path(sys.argv[1]), seconds=60)\nn = 8000\n"
+        "threading.Thread(target=index.upsert, args=(np.arange(n), np.ones(n, int),"
+        " np.random.rand(n, 384).astype('f4'))).start()\ntime.sleep(0.3)\n"
+        "print(index._child.pid, flush=True)\ntime.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "gen-1")], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert not psutil.wait_procs([child], timeout=5)[1]
+
+
+def test_a_process_that_was_killed_is_an_error_not_a_hang(tmp_path: Path) -> None:
+    index = ChromaProcess(tmp_path / "gen-1", seconds=60)
+    index._child.kill()
+    with pytest.raises(Unavailable, match="went away"):
+        index.count()
+    index.close()

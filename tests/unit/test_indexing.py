@@ -21,7 +21,7 @@ from repository.codebook import ensure_codebook
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.transcript import Role
 from repository.errors import InUse, Unavailable
-from repository.index.chroma import ChromaIndex
+from repository.index.process import ChromaProcess
 from repository.indexing import Indexer, status, verify
 from repository.settings import BinSettings, IndexSettings, Settings
 from repository.store.facts import GENERATION
@@ -74,8 +74,15 @@ def following(workspace: Workspace) -> Indexer:
     """Start an owner and wait until Chroma holds everything."""
     indexer = Indexer(workspace)
     indexer.start()
-    until(lambda: indexer.state == "ready" and not status(workspace).pending)
+    until(lambda: indexer.state == "ready" and not indexer.behind and not status(workspace).pending)
     return indexer
+
+
+def standing(indexer: Indexer) -> None:
+    """Make an owner's followers stand still."""
+    indexer._stop.set()
+    for thread in indexer._threads:
+        thread.join()
 
 
 def built(workspace: Workspace) -> list[list[int]]:
@@ -226,6 +233,7 @@ def test_an_index_that_fails_under_a_query_is_made_again_once(held: Workspace) -
     assert found == [[expected[0]]] * 4
     until(lambda: indexer.chroma is not None and indexer.state == "ready" and not status(held).pending)
     assert indexer.chroma is not broken
+    until(lambda: not indexer.behind)
     with held.read() as unit:
         assert unit.facts.number(GENERATION) <= generation + 2
     assert answers(indexer, held) == expected
@@ -234,6 +242,8 @@ def test_an_index_that_fails_under_a_query_is_made_again_once(held: Workspace) -
 
 def test_a_failure_that_comes_late_does_not_harm_the_next_generation(held: Workspace) -> None:
     indexer = following(held)
+    standing(indexer)
+    indexer._stop.clear()
     old = indexer.chroma
     indexer.begin_generation()
     indexer.catch_up()
@@ -246,15 +256,15 @@ def test_a_failure_that_comes_late_does_not_harm_the_next_generation(held: Works
 
 
 def test_an_index_that_refuses_a_batch_is_made_again(held: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, failed = ChromaIndex.upsert, threading.Event()
+    real, failed = ChromaProcess.upsert, threading.Event()
 
-    def once(self: ChromaIndex, *values: np.ndarray) -> None:
+    def once(self: ChromaProcess, *values: np.ndarray) -> None:
         if not failed.is_set():
             failed.set()
             raise RuntimeError("disk I/O error")
         real(self, *values)
 
-    monkeypatch.setattr(ChromaIndex, "upsert", once)
+    monkeypatch.setattr(ChromaProcess, "upsert", once)
     indexer = following(held)
     assert failed.is_set()
     assert verify(indexer).missing == 0
@@ -268,9 +278,7 @@ def test_deleted_passages_leave_a_tombstone_until_the_index_has_followed(held: W
     studies.bin_study(held, LOCAL_ADMIN, study.id)
     found = {i for part in answers(indexer, held, 200) for i in part}
     assert not found & _of_study(held, study.id)
-    indexer._stop.set()  # the follower stands still
-    for thread in indexer._threads:
-        thread.join()
+    standing(indexer)
     studies.purge(held)
     with held.read() as unit:
         gone = set(unit.segments.tombstones())
@@ -295,9 +303,7 @@ def test_a_tombstone_survives_a_kill_between_the_index_and_sql(
 ) -> None:
     """The index has forgotten, SQL was not told: forgetting again does no harm."""
     indexer = following(held)
-    indexer._stop.set()
-    for thread in indexer._threads:
-        thread.join()
+    standing(indexer)
     with held.read() as unit:
         study = unit.studies.all(LOCAL_ADMIN)[0]
     studies.bin_study(held, LOCAL_ADMIN, study.id)
@@ -313,14 +319,12 @@ def test_a_tombstone_survives_a_kill_between_the_index_and_sql(
 
 def test_a_swap_of_generations_closes_its_files_and_removes_the_old(held: Workspace) -> None:
     indexer = following(held)
-    indexer._stop.set()
-    for thread in indexer._threads:
-        thread.join()
+    standing(indexer)
     indexer._stop.clear()
-    process = psutil.Process()
 
     def open_files() -> list[str]:
-        return [file.path for file in process.open_files() if "/gen-" in file.path]
+        family = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        return [file.path for process in family for file in process.open_files() if "/gen-" in file.path]
 
     counts = []
     for _ in range(4):
