@@ -15,7 +15,7 @@ run: $(VENV)/.run ## Install, load the demonstration repository and serve it; th
 	@$(BIN)/cairn demo --folder demo-data
 	@CAIRN_STORAGE__FOLDER=demo-data $(BIN)/cairn serve
 
-test: $(VENV)/.dev chromium ## Install what tests need and run them all
+test: $(VENV)/.dev chromium espeak-ng ## Install what tests need and run them all
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.dev ## Format (looked at, not changed), lint, types, import contracts, documents
@@ -32,8 +32,9 @@ format: $(VENV)/.dev ## Put the code into its form
 bench: $(VENV)/.dev ## Measure speed and memory as ratios within one run (docs/explanation/figures.md)
 	@$(BIN)/python -m bench
 
-endure: $(VENV)/.dev ## Kill the processes 200 times at random moments and count what is lost
+endure: $(VENV)/.dev ## Kill the processes 200 times, read 20,000 damaged files, and count what is lost
 	@$(BIN)/python -m bench.endure --kills 200
+	@$(BIN)/python -m tests.fuzzing 20000
 
 clean: ## Remove the environment and the demonstration's data; your own data is left alone
 	@rm -rf $(VENV) demo-data
@@ -53,10 +54,14 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
 
-.PHONY: chromium debian
+.PHONY: chromium espeak-ng debian
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		$(MAKE) --no-print-directory debian PACKAGE=chromium
+
+# Speech for the tests of recordings.
+espeak-ng:
+	@command -v espeak-ng >/dev/null || $(MAKE) --no-print-directory debian PACKAGE=espeak-ng
 
 # Install a Debian package, as root or through sudo, else say which.
 debian:

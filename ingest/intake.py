@@ -6,8 +6,9 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import BinaryIO
 
+from ingest import recordings
 from repository.domain.access import Viewer
-from repository.domain.source import Source
+from repository.domain.source import DROPPED, Source
 from repository.errors import Conflict, Forbidden, NotFound, Unavailable, UnreadableSource
 from repository.jobs import queue_ingest
 from repository.workspace import Workspace
@@ -34,8 +35,11 @@ def accept(
     data: BinaryIO | bytes,
     occurred_on: date | None = None,
     consent: str = "",
+    held: bool = False,
 ) -> Accepted:
     """Keep a file for a study. When this returns, the bytes are synced to the disk and the work is queued.
+
+    With `held` nothing is queued until somebody has seen the preview and said yes (`previewing.confirm`).
 
     The same bytes in the same study change nothing, but for a failed attempt, which is tried again.
     Raises Forbidden, NotFound (study), UnreadableSource (empty), Rejected (too large), DiskFull.
@@ -51,16 +55,25 @@ def accept(
     if size == 0:
         raise UnreadableSource("The file is empty.", file=known_as, hint="Export it again.", slug="empty-file")
     try:
-        accepted = _keep(workspace, study_id, known_as, digest, size, occurred_on, consent)
+        accepted = _keep(workspace, study_id, known_as, digest, size, occurred_on, consent, held)
     except Conflict:  # the same bytes came in twice at the same moment
-        accepted = _keep(workspace, study_id, known_as, digest, size, occurred_on, consent)
+        accepted = _keep(workspace, study_id, known_as, digest, size, occurred_on, consent, held)
+    if accepted.source.recording == DROPPED:  # nobody asked to keep it this time either
+        recordings.drop(workspace, accepted.source)
     if accepted.job_id is not None:
         workspace.bell.ring(accepted.job_id)
     return accepted
 
 
 def _keep(
-    workspace: Workspace, study_id: int, name: str, digest: str, size: int, occurred_on: date | None, consent: str
+    workspace: Workspace,
+    study_id: int,
+    name: str,
+    digest: str,
+    size: int,
+    occurred_on: date | None,
+    consent: str,
+    held: bool,
 ) -> Accepted:
     with workspace.write() as unit:
         if not workspace.originals.path(digest).is_file():
@@ -69,10 +82,15 @@ def _keep(
         if known is not None:
             for session in unit.sessions.of_source(known.id):
                 unit.sessions.set_deleted(session.id, None)  # uploading what lies in the bin takes it out again
+            if known.held and not held:  # somebody looked at the preview, and now adds it without
+                unit.sources.decide(
+                    known.id, occurred_on=occurred_on, consent=consent, choices=known.choices, held=False
+                )
+                return Accepted(known, queue_ingest(unit, workspace, known.id))
             job = unit.jobs.of_source(known.id)
             failed = job is not None and job.error is not None and job.state.over
             job_id = queue_ingest(unit, workspace, known.id) if failed else None
-            return Accepted(known, job_id, already_here=True)
+            return Accepted(known, job_id, already_here=not known.held)
         source = unit.sources.add(
             study_id=study_id,
             digest=digest,
@@ -81,5 +99,6 @@ def _keep(
             occurred_on=occurred_on,
             consent=consent,
             now=workspace.clock(),
+            held=held,
         )
-        return Accepted(source, queue_ingest(unit, workspace, source.id))
+        return Accepted(source, None if held else queue_ingest(unit, workspace, source.id))

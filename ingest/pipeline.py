@@ -6,10 +6,16 @@ it once. Bringing vectors into the index is not among them: whoever owns the ind
 
 import numpy as np
 
+from ingest import recordings
+from ingest.media import media_of
+from ingest.readers.received import Choices
 from ingest.sandbox import Limits, read_untrusted
 from ingest.segmenting import Span, segment
 from nlp.language import detect_language, sentence_spans
-from repository.domain.source import Source, Stage
+from nlp.likeness import signature
+from repository import speakers
+from repository.carrying_over import carry_over
+from repository.domain.source import DROPPED, Source, Stage
 from repository.jobs import Step, Work
 from repository.store.segments import Segment, segment_id, words_sha
 from repository.store.sessions import Revision
@@ -23,21 +29,46 @@ SAMPLE = 4_000
 
 
 def read(workspace: Workspace, source: Source, work: Work) -> None:
-    """Read the original in a limited child process and keep its text, turns, speakers and cues."""
-    limits = workspace.settings.ingest
-    transcript = read_untrusted(
-        workspace.originals.find(source.digest),
-        source.name,
-        limits=Limits(limits.read_memory_mb, limits.read_cpu_seconds, limits.read_seconds),
-    )
+    """Read the original in a limited child process, or transcribe it, and keep its text, turns, speakers and cues."""
+    if source.recording == DROPPED:  # there is nothing left to read: what was heard stands
+        with workspace.write() as unit:
+            work.fence(unit)
+            unit.sources.reached(source.id, Stage.READ)
+        return
+    path = workspace.originals.find(source.digest)
+    media = media_of(path, source.name)
+    fate = recordings.fate(workspace) if media else ""
+    if media:
+        transcript = recordings.transcribe(workspace, source, media, work.report)
+    else:
+        transcript = read_untrusted(path, source.name, choices=choices_of(source), limits=limits_of(workspace))
     language = transcript.language or detect_language(transcript.text[:SAMPLE])[0]
     warnings = [f"Line {w.line}: {w.message}" if w.line else w.message for w in transcript.warnings]
     if transcript.encoding_guessed:
         warnings.insert(0, f"The encoding was guessed ({transcript.encoding}); check accents and quotation marks.")
     with workspace.write() as unit:
         work.fence(unit)
-        unit.sessions.keep_transcript(source, transcript, language, workspace.clock())
+        known, now = speakers.known(unit, source), workspace.clock()
+        text_id = unit.sessions.keep_transcript(source, transcript, language, now, known)
+        carry_over(unit, text_id, now)
+        [session] = unit.sessions.of_source(source.id)
+        unit.likeness.keep(session.id, words_sha(transcript.text), signature(transcript.text))
         unit.sources.reached(source.id, Stage.READ, warnings)
+        unit.sources.note_recording(source.id, fate)
+    if fate == DROPPED:
+        recordings.drop(workspace, source)
+
+
+def limits_of(workspace: Workspace) -> Limits:
+    """Give what a file may need while it is read."""
+    limits = workspace.settings.ingest
+    return Limits(limits.read_memory_mb, limits.read_cpu_seconds, limits.read_seconds)
+
+
+def choices_of(source: Source) -> Choices:
+    """Give what a person chose for the reading of a file."""
+    chosen = source.choices
+    return Choices(chosen.get("reader", ""), chosen.get("encoding", ""), chosen.get("columns", {}))
 
 
 def cut(workspace: Workspace, source: Source, work: Work) -> None:

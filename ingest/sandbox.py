@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from ingest.carrying import from_json
 from ingest.readers.received import Choices
@@ -26,7 +28,7 @@ _NAME = 500
 _CHUNK = 1 << 20
 #: Seconds until the readers are loaded, at most.
 _PATIENCE = 60.0
-_READ = b'{"read":'
+_READ, _FILES = b'{"read":', b'{"files":'
 _BOOT = "import sys; sys.path[:] = {path!a}; from ingest.sandboxed import serve; serve({channel})"
 _REASONS = {
     "parser-crashed": ("Reading the file failed.", "It may be damaged: export it again, or save it as plain text."),
@@ -111,8 +113,37 @@ def read_untrusted(path: Path, name: str, *, choices: Choices = Choices(), limit
 
     Raises Unavailable if the system starts no process just now.
     """
+    answer = _asked(path, name, asdict(choices), limits)
+    try:
+        if answer.startswith(_READ):
+            return from_json(answer[len(_READ) : -1])
+        raise _refused(answer, name)
+    except (ValueError, KeyError, TypeError):
+        raise _failed("parser-crashed", name) from None
+
+
+def unpack_untrusted(path: Path, name: str, *, limits: Limits = Limits()) -> list[tuple[str, bytes]] | None:
+    """Unpack an archive of files in a child process: (name, bytes) of each; None if the file is no such archive.
+
+    Raises UnreadableSource and Unavailable as `read_untrusted` does.
+    """
+    head, _, body = _asked(path, name, None, limits).partition(b"\n")
+    try:
+        if not head.startswith(_FILES):
+            raise _refused(head, name)
+        sizes = json.loads(head)["files"]
+        if sizes is None:
+            return None
+        ends = list(accumulate(size for _, size in sizes))
+        return [(inner, body[end - size : end]) for (inner, size), end in zip(sizes, ends, strict=True)]
+    except (ValueError, KeyError, TypeError):
+        raise _failed("parser-crashed", name) from None
+
+
+def _asked(path: Path, name: str, choices: dict[str, Any] | None, limits: Limits) -> bytes:
+    """Give what a child answers about a file."""
     # The name goes with the request: an argument, or the environment, is shown to other users of the machine.
-    request = json.dumps({"name": name[-_NAME:], "choices": asdict(choices), **asdict(limits)}).encode("ascii")
+    request = json.dumps({"name": name[-_NAME:], "choices": choices, **asdict(limits)}).encode("ascii")
     if len(request) > MOST_REQUEST:
         raise UnreadableSource(
             "The table has too many columns to choose from.", file=name, hint="Leave out those that hold no words."
@@ -124,12 +155,17 @@ def read_untrusted(path: Path, name: str, *, choices: Choices = Choices(), limit
                 host.begin(request, file.fileno(), theirs)
         finally:
             os.close(theirs)
-        answer = _collect(ours, time.monotonic() + limits.seconds)
+        answered = _collect(ours, time.monotonic() + limits.seconds)
     except _TooMuch:
         raise _failed("needs-too-much-memory", name) from None
     finally:
         os.close(ours)  # whoever still writes gets a broken pipe
-    return _understand(answer, name)
+    answer, _, ended = (answered or b"").rpartition(b"\n")
+    if answered is None or ended in _CODES["took-too-long"]:
+        raise _failed("took-too-long", name)
+    if ended in _CODES["needs-too-much-memory"]:
+        raise _failed("needs-too-much-memory", name)
+    return answer
 
 
 def _boot(channel: int) -> str:
@@ -156,24 +192,14 @@ def _collect(answers: int, deadline: float) -> bytes | None:
     return None
 
 
-def _understand(answered: bytes | None, name: str) -> Transcript:
-    """Read a child's answer, with its exit code in the last line."""
-    answer, _, ended = (answered or b"").rpartition(b"\n")
-    if answered is None or ended in _CODES["took-too-long"]:
-        raise _failed("took-too-long", name)
-    if ended in _CODES["needs-too-much-memory"]:
-        raise _failed("needs-too-much-memory", name)
-    try:
-        if answer.startswith(_READ):
-            return from_json(answer[len(_READ) : -1])
-        refused = json.loads(answer)["refused"]
-        if refused["slug"] in _REASONS:
-            raise _failed(refused["slug"], name)
-        error = UnreadableSource(refused["message"], hint=refused["hint"], slug=refused["slug"])
-        error.file, error.line = name, refused["line"]  # the message names the file already
-    except (ValueError, KeyError, TypeError):
-        raise _failed("parser-crashed", name) from None
-    raise error
+def _refused(answer: bytes, name: str) -> UnreadableSource:
+    """Read a child's refusal. Raises ValueError, KeyError, TypeError if it is none."""
+    refused = json.loads(answer)["refused"]
+    if refused["slug"] in _REASONS:
+        return _failed(refused["slug"], name)
+    error = UnreadableSource(refused["message"], hint=refused["hint"], slug=refused["slug"])
+    error.file, error.line = name, refused["line"]  # the message names the file already
+    return error
 
 
 def _failed(slug: str, name: str) -> UnreadableSource:

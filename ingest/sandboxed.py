@@ -28,7 +28,7 @@ STARTED = b"."
 def serve(channel: int) -> None:
     """Fork a child for each request on a Unix socket, until its other end is closed.
 
-    A request is JSON {name, choices, memory_mb, cpu_seconds, seconds} with two descriptors: the file, and where the answer goes.
+    A request is JSON {name, choices (None: unpack), memory_mb, cpu_seconds, seconds} with two descriptors: the file, and where the answer goes.
     """
     from ingest.readers.registry import readers
 
@@ -77,14 +77,20 @@ def _read(parent: int, request: dict[str, Any]) -> None:
     _limit(request["memory_mb"] << 20, request["cpu_seconds"], request["seconds"])
     _die_with(parent)
     sys.addaudithook(_forbid)
+    files: list[tuple[str, bytes]] = []
     try:
-        answer = _answer(request["name"], request["choices"])
+        if request["choices"] is None:
+            answer, files = _unpack()
+        else:
+            answer = _answer(request["name"], request["choices"])
     except MemoryError:
-        answer = json.dumps({"refused": {"slug": "needs-too-much-memory"}})
+        answer, files = json.dumps({"refused": {"slug": "needs-too-much-memory"}}), []
     except BaseException:  # the words of the error may be a participant's: only that it happened goes out
-        answer = json.dumps({"refused": {"slug": "parser-crashed"}})
+        answer, files = json.dumps({"refused": {"slug": "parser-crashed"}}), []
     with os.fdopen(1, "wb", closefd=False) as out:
         out.write(answer.encode("ascii"))
+        for _, part in files:
+            out.write(part)
 
 
 def _answer(name: str, chosen: Any) -> str:
@@ -97,8 +103,27 @@ def _answer(name: str, chosen: Any) -> str:
         with os.fdopen(0, "rb", closefd=False) as file:
             return '{"read":' + to_json(read(file.read(), name, Choices(**chosen))) + "}"
     except UnreadableSource as error:
-        facts = {"message": error.message, "slug": error.slug, "hint": error.hint, "line": error.line}
-        return json.dumps({"refused": facts})
+        return _refusal(error)
+
+
+def _unpack() -> tuple[str, list[tuple[str, bytes]]]:
+    """Answer with the names and sizes of an archive's files; their bytes follow."""
+    from ingest.readers.archives import unpacked
+    from repository.errors import UnreadableSource
+
+    try:
+        with os.fdopen(0, "rb", closefd=False) as file:
+            files = unpacked(file.read())
+    except UnreadableSource as error:
+        return _refusal(error), []
+    sizes = None if files is None else [[name, len(part)] for name, part in files]
+    return json.dumps({"files": sizes}) + "\n", files or []
+
+
+def _refusal(error: Any) -> str:
+    return json.dumps(
+        {"refused": {"message": error.message, "slug": error.slug, "hint": error.hint, "line": error.line}}
+    )
 
 
 def _limit(memory: int, cpu_seconds: int, seconds: int) -> None:

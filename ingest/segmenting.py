@@ -155,7 +155,12 @@ def _kept_together(text: str, units: Sequence[_Unit], asking: set[int], most: in
 
 def _answers(turn: Turn, question: Turn, asking: set[int]) -> bool:
     said_by_other = turn.speaker != question.speaker or question.kind is TurnKind.QUESTION
-    return turn.kind == question.kind and said_by_other and turn.idx not in asking
+    return _family(turn) is _family(question) and said_by_other and turn.idx not in asking
+
+
+def _family(turn: Turn) -> TurnKind:
+    """Give a turn's kind; a form's question and its answer are of one."""
+    return TurnKind.QUESTION if turn.kind is TurnKind.ANSWER else turn.kind
 
 
 def _packs(units: Sequence[_Unit], budget: int) -> list[list[_Unit]]:
@@ -180,9 +185,9 @@ def _target(words: int, budget: int) -> float:
 
 
 def _must_end(before: _Unit, unit: _Unit, words: int, target: float, budget: int) -> bool:
-    if before.last.kind != unit.first.kind or words + unit.words > budget + QUESTION_WORDS:
+    if _family(before.last) is not _family(unit.first) or words + unit.words > budget + QUESTION_WORDS:
         return True
-    if words >= target:
+    if words >= target or unit.first.kind is TurnKind.QUESTION:  # the next answer may be somebody else's
         return True
     if unit.opens:
         return words >= _ENOUGH * budget
@@ -195,6 +200,8 @@ def _span(text: str, pack: Sequence[_Unit], speakers: Sequence[Speaker]) -> Span
     said: dict[Role, int] = {}
     for turn in by_idx.values():
         role = speakers[turn.speaker].role if turn.speaker is not None else Role.UNKNOWN
+        if turn.kind is TurnKind.QUESTION:
+            role = Role.INTERVIEWER
         part = text[max(start, turn.start) : min(end, turn.end)]
         said[role] = said.get(role, 0) + _count(part)
     return Span(start, end, pack[0].first.idx, pack[-1].last.idx, _role(said))

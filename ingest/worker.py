@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from ingest.pipeline import STEPS
+from ingest.previewing import forget
 from repository.domain.source import Stage
 from repository.errors import CairnError
 from repository.jobs import Room, holder_name, queue_ingest, run, sweep
@@ -77,6 +78,7 @@ def _rest(error: CairnError, stop: threading.Event) -> None:
 def _purge(workspace: Workspace) -> None:
     try:
         purge(workspace)
+        forget(workspace)
     except OSError as error:  # a file that cannot be removed must not keep the others waiting
         log.warning("the bin could not be emptied (%s)", error.strerror)
 

@@ -33,6 +33,13 @@ class Conflict(CairnError):
     slug = "conflict"
 
 
+class Outdated(Conflict):
+    """Somebody saved another version of this transcript meanwhile."""
+
+    slug = "text-changed"
+    hint = "Nothing of yours is lost: look at the newest version, then save again."
+
+
 class Rejected(CairnError):
     """What was sent cannot be used as it is."""
 

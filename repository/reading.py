@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from repository.codebook import Codebook
 from repository.domain.access import Viewer
@@ -12,6 +12,7 @@ from repository.domain.study import Session, Study
 from repository.domain.transcript import Role, RoleSource, TurnKind
 from repository.errors import NotFound
 from repository.progress import JobView, jobs
+from repository.store.codings import Mark
 from repository.store.sessions import Revision
 from repository.store.tallies import SessionTally, StudyTally
 from repository.store.unit import Unit
@@ -107,16 +108,28 @@ class SuggestionView:
 
 @dataclass(frozen=True, slots=True)
 class CodingView:
-    """A code a person put on characters [start, end)."""
+    """A code that somebody put on a highlight."""
 
-    highlight_id: int
-    start: int
-    end: int
+    id: int
     code_slug: str
     code_name: str
     theme_name: str
     colour: str
     coder: str
+
+
+@dataclass(frozen=True, slots=True)
+class HighlightView:
+    """Characters [start, end) that somebody highlighted, with their codes."""
+
+    id: int
+    start: int
+    end: int
+    quote: str
+    comment: str
+    by: str
+    at: datetime
+    codings: tuple[CodingView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +143,14 @@ class TranscriptView:
     turns: tuple[TurnView, ...]
     speakers: tuple[SpeakerRow, ...]
     suggestions: tuple[SuggestionView, ...]
-    codings: tuple[CodingView, ...]
+    highlights: tuple[HighlightView, ...]
     warnings: tuple[str, ...]
     language_note: str
+
+    @property
+    def codings(self) -> tuple[CodingView, ...]:
+        """Give every code that people put on the text."""
+        return tuple(coding for mark in self.highlights for coding in mark.codings)
 
 
 def studies(workspace: Workspace, viewer: Viewer) -> tuple[StudyCard, ...]:
@@ -182,7 +200,7 @@ def transcript(workspace: Workspace, viewer: Viewer, session_id: int) -> Transcr
         labels = unit.people.labels_by_session([session_id]).get(session_id, {})
         codebook = Codebook(unit.codes.all())
         suggestions = unit.codings.pending(viewer, session_ids=[session_id])
-        codings = unit.codings.codings(viewer, session_ids=[session_id])
+        marks = unit.codings.marks(revision.id)
     return TranscriptView(
         session=session,
         study=of_study,
@@ -195,11 +213,7 @@ def transcript(workspace: Workspace, viewer: Viewer, session_id: int) -> Transcr
             for s in sorted(suggestions, key=lambda s: (s.start, -s.score))
             if s.text_id == revision.id
         ),
-        codings=tuple(
-            _coding(codebook, mark.id, mark.start, mark.end, coding.code_id, coding.coder)
-            for mark, coding, _ in codings
-            if mark.text_id == revision.id
-        ),
+        highlights=tuple(_highlight(codebook, mark) for mark in marks),
         warnings=source.warnings,
         language_note=language_note(session.language, workspace.settings.embedding.model),
     )
@@ -278,6 +292,12 @@ def _names(codebook: Codebook, code_id: int) -> tuple[str, str, str, str, str]:
     return code.facts.slug, code.facts.name, theme.facts.slug, theme.facts.name, codebook.colour(code)
 
 
-def _coding(codebook: Codebook, highlight_id: int, start: int, end: int, code_id: int, coder: str) -> CodingView:
-    slug, name, _, theme, colour = _names(codebook, code_id)
-    return CodingView(highlight_id, start, end, slug, name, theme, colour, coder)
+def _highlight(codebook: Codebook, mark: Mark) -> HighlightView:
+    codings = []
+    for coding in mark.codings:
+        slug, name, _, theme, colour = _names(codebook, coding.code_id)
+        codings.append(CodingView(coding.id, slug, name, theme, colour, coding.coder))
+    kept = mark.highlight
+    return HighlightView(
+        kept.id, kept.start, kept.end, kept.quote, mark.comment, kept.created_by, kept.created_at, tuple(codings)
+    )

@@ -6,7 +6,7 @@ True at any size, ready within seconds, and never broken: what search falls back
 import logging
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from repository.domain.transcript import Role
 from repository.errors import CairnError
 from repository.index.vectors import Floats, MemoryIndex
 from repository.store.facts import PASSAGES
+from repository.store.facts import ROLES as ROLES_CHANGED
 from repository.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ class Recall:
         self.fingerprint = ""
         self.memory = MemoryIndex(0)
         self.ready = False
-        self._seen = -1
+        self._seen = self._roles = -1
         self._compared = 0.0
         self._turn = threading.Lock()
 
@@ -81,9 +82,19 @@ class Recall:
                 # At first everything is missing: one walk over the table rather than a list of all ids.
                 for page in unit.segments.with_vectors(self.fingerprint, missing.tolist() if len(held) else None):
                     self._remember(page)
+            if (roles := unit.facts.number(ROLES_CHANGED)) != self._roles:
+                for page in unit.segments.with_vectors(self.fingerprint, self._changed_roles(unit.segments.roles())):
+                    self._remember(page)
+                self._roles = roles
             self.memory.delete(np.setdiff1d(held, live, assume_unique=True).tolist())
             self._seen, self._compared = change, time.monotonic()
             self.ready = True
+
+    def _changed_roles(self, now: Iterable[tuple[int, str]]) -> list[int]:
+        """Give the passages whose role is not the one in memory."""
+        rows = self.memory.rows
+        held = dict(zip(rows.ids[rows.alive].tolist(), rows.roles[rows.alive].tolist(), strict=True))
+        return [i for i, role in now if i in held and held[i] != ROLES[Role(role)]]
 
     def _remember(self, rows: list) -> None:  # type: ignore[type-arg]
         vectors = np.frombuffer(b"".join(row.data for row in rows), "<f4").reshape(len(rows), -1)

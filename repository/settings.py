@@ -27,6 +27,8 @@ LEAST: dict[str, float] = {
     "read_cpu_seconds": 1,
     "read_seconds": 1,
     "per_passage": 1,
+    "max_minutes": 1,
+    "beam_size": 1,
 }
 
 
@@ -97,6 +99,18 @@ class IngestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioSettings:
+    """Transcribing recordings; needs the extra for audio."""
+
+    model: str = "tiny.en"
+    language: str = ""
+    allow_download: bool = False
+    keep_recording: bool = True
+    max_minutes: int = 240
+    beam_size: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentingSettings:
     """How long a passage is."""
 
@@ -130,6 +144,7 @@ class Settings:
     queue: QueueSettings = field(default_factory=QueueSettings)
     jobs: JobSettings = field(default_factory=JobSettings)
     ingest: IngestSettings = field(default_factory=IngestSettings)
+    audio: AudioSettings = field(default_factory=AudioSettings)
     segmenting: SegmentingSettings = field(default_factory=SegmentingSettings)
     suggesting: SuggestingSettings = field(default_factory=SuggestingSettings)
     bin: BinSettings = field(default_factory=BinSettings)

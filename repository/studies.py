@@ -178,11 +178,12 @@ def purge(workspace: Workspace) -> int:
         for study_id in old_studies:
             unit.studies.remove(study_id)
         for session in old_sessions:
-            source = unit.sources.get(session.source_id)
+            held = {session.source_id, *unit.revisions.sources_of(session.id)}  # corrected files, too
             unit.sessions.remove(session.id)
-            if source and not unit.sessions.of_source(source.id):
-                unit.sources.remove(source.id)
-                gone.add(source.digest)
+            for source in map(unit.sources.get, held):
+                if source and not unit.sessions.of_source(source.id):
+                    unit.sources.remove(source.id)
+                    gone.add(source.digest)
         unit.facts.bump(PASSAGES)
         unit.upkeep.forget_words()
     with workspace.write() as unit:

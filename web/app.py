@@ -16,7 +16,7 @@ from web import access, errors, fragments
 from web.api import searching as search_api
 from web.api import status as status_api
 from web.pages import bin as bin_pages
-from web.pages import home, jobs, studies, themes, transcripts, uploading
+from web.pages import coding, home, jobs, recordings, revisions, speakers, studies, themes, transcripts, uploading
 
 #: One request may carry as much as this many of the largest files.
 FILES_AT_ONCE = 20
@@ -60,7 +60,21 @@ def create_app(workspace: Workspace) -> Flask:
     CSRFProtect(app)
     errors.register(app)
     fragments.register(app)
-    for pages in (home, uploading, studies, transcripts, themes, jobs, bin_pages, search_api, status_api):
+    for pages in (
+        home,
+        uploading,
+        studies,
+        transcripts,
+        coding,
+        recordings,
+        revisions,
+        speakers,
+        themes,
+        jobs,
+        bin_pages,
+        search_api,
+        status_api,
+    ):
         app.register_blueprint(pages.blueprint)
     app.before_request(_refuse_strangers)
     app.after_request(_guard)

@@ -44,20 +44,24 @@ def whole(text: str | None, what: str, *, default: int, least: int = 1, most: in
 
 def query(args: MultiDict[str, str]) -> Query:
     """Read a search from an address: q, study*, theme*, role*, since, until, limit. Raises Rejected."""
-    try:
-        roles = tuple(Role(role) for role in args.getlist("role") if role)
-    except ValueError as error:
-        known = ", ".join(Role)
-        raise Rejected("There is no such role.", hint=f"Use one of: {known}.", slug="no-such-role") from error
     return Query(
         text=args.get("q", "").replace("\0", " ").strip()[:QUESTION],
         studies=tuple(whole(study, "Study", default=0) for study in args.getlist("study") if study),
         themes=tuple(theme for theme in args.getlist("theme") if theme),
-        roles=roles,
+        roles=tuple(role(one) for one in args.getlist("role") if one),
         since=day(args.get("since"), "The first day"),
         until=day(args.get("until"), "The last day"),
         limit=whole(args.get("limit"), "Limit", default=HITS, most=MOST_HITS),
     )
+
+
+def role(text: str | None) -> Role:
+    """Read a role, unknown for nothing. Raises Rejected."""
+    try:
+        return Role(text or Role.UNKNOWN)
+    except ValueError as error:
+        known = ", ".join(Role)
+        raise Rejected("There is no such role.", hint=f"Use one of: {known}.", slug="no-such-role") from error
 
 
 def study_facts(form: MultiDict[str, str]) -> StudyFacts:

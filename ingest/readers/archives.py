@@ -1,6 +1,7 @@
 """Looking into ZIP files without trusting them: all is counted while it is unpacked, nothing touches the disk."""
 
 import lzma
+import re
 import struct
 import zipfile
 import zlib
@@ -45,6 +46,49 @@ def entry(data: bytes, name: str, most: int) -> bytes:
             return stream.read(most)
     except (*_BROKEN, KeyError):
         return b""
+
+
+#: Entries by which an archive is one document, or a project, and not a folder of files.
+_DOCUMENT = re.compile(
+    r"word/document\.xml|xl/workbook\.|ppt/presentation\.|mimetype$|META-INF/|Index/.*\.iwa$|[^/]*\.qde$", re.I
+)
+#: What programs put into archives beside the files: nobody's transcript.
+_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.I)
+
+
+def unpacked(data: bytes, *, deep: int = 2) -> list[tuple[str, bytes]] | None:
+    """Give the files in an archive of files as (name, bytes), those of archives within it too; None if it is none.
+
+    Names are only names: nothing is written. Links and folders are passed over. Raises UnreadableSource as
+    `check_archive` does; everything together may be MOST_BYTES.
+    """
+    names = entries(data)
+    if not names or any(map(_DOCUMENT.match, names)):
+        return None
+    found: list[tuple[str, bytes]] = []
+    total = 0
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir() and not _CLUTTER.search(info.filename)]
+            if len(infos) > MOST_ENTRIES:
+                raise _bomb("archive")
+            for info in infos:
+                if info.external_attr >> 28 == 0xA:  # a symbolic link
+                    continue
+                if info.flag_bits & 1:
+                    raise UnreadableSource(
+                        "The archive is protected with a password.", slug="encrypted", hint="Make one without."
+                    )
+                with archive.open(info) as stream:
+                    part = stream.read(MOST_BYTES - total + 1)
+                total += len(part)
+                if total > MOST_BYTES or total > max(SMALL, MOST_RATIO * len(data)):
+                    raise _bomb("archive")
+                inner = unpacked(part, deep=deep - 1) if deep > 1 and part.startswith(b"PK\x03\x04") else None
+                found += [(info.filename, part)] if inner is None else inner
+    except _BROKEN as error:
+        raise UnreadableSource("The archive is damaged.", slug="damaged-file", hint="Make it again.") from error
+    return found
 
 
 def check_archive(data: bytes) -> None:
@@ -122,5 +166,6 @@ class _XmlWatch:
         )
 
 
-def _bomb() -> UnreadableSource:
-    return UnreadableSource("The document unpacks to far more than it should.", slug="archive-bomb", hint=_REMEDY)
+def _bomb(what: str = "document") -> UnreadableSource:
+    remedy = _REMEDY if what == "document" else "Unpack it and add the files by themselves."
+    return UnreadableSource(f"The {what} unpacks to far more than it should.", slug="archive-bomb", hint=remedy)

@@ -12,7 +12,7 @@ from ingest.readers.grammars import IN_BRACKETS, NAMED
 from ingest.readers.labels import is_known, is_possible, speakers_among
 from repository.domain.transcript import Transcript
 
-_TAG = re.compile(
+TAG = re.compile(
     r"</?(?:c|b|i|u|s|v|rt|ruby|lang|font|span)(?:[.\s][^<>\n]{0,200})?/?>|<\d[\d:.,]{3,15}>|\{\\[a-z]{1,4}\d{0,2}\}",
     re.I,
 )
@@ -39,7 +39,7 @@ def read_captions(text: str) -> Transcript:
     blocks, warnings = in_time(found.blocks)
     pieces = [piece for block in blocks for piece in _voices(block)]
     if not any(piece.speaker for piece in pieces):
-        pieces = _changing(_named(pieces))
+        pieces = changing(named(pieces))
     if not any(piece.speaker for piece in pieces):
         pieces = _by_utterance(pieces)
     pieces = [replace(piece, text=_flat(piece.text)) if "\n" in piece.text else piece for piece in pieces]
@@ -52,7 +52,7 @@ def _untagged(line: str) -> str:
     """Strip markup but voices, which are looked at later."""
     if "<" not in line and "{" not in line:
         return line
-    return _TAG.sub(lambda tag: tag.group() if _VOICE.fullmatch(tag.group()) else "", line)
+    return TAG.sub(lambda tag: tag.group() if _VOICE.fullmatch(tag.group()) else "", line)
 
 
 def _voices(block: Block) -> list[Piece]:
@@ -97,7 +97,7 @@ def _by_line(pieces: Sequence[Piece]) -> list[Piece]:
     return out
 
 
-def _named(pieces: Sequence[Piece]) -> list[Piece]:
+def named(pieces: Sequence[Piece]) -> list[Piece]:
     """Take `Name: ` in front of the text for the speaker where the file does that; a cue without goes on as before."""
     pieces = _by_line(pieces)
     found = [_NAMED.match(piece.text[:120]) for piece in pieces]
@@ -130,7 +130,7 @@ def _are_names(labels: Sequence[str], cues: int) -> bool:
     return all(map(is_known, labels)) or (len(labels) >= _MOST * cues and len(labels) >= 2 * len(set(labels)) > 2)
 
 
-def _changing(pieces: Sequence[Piece]) -> list[Piece]:
+def changing(pieces: Sequence[Piece]) -> list[Piece]:
     """Begin a turn at each `>>` where the file marks another speaker so, be it with a name or without."""
     marks = [_CHANGE.match(piece.text) for piece in pieces]
     if sum(mark is not None for mark in marks) < 2:

@@ -3,19 +3,30 @@
 import re
 from datetime import date, datetime
 
+_WRITTEN = re.compile(
+    r"\b(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?\.? )?(?P<m>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+    r"(?: (?P<d2>\d{1,2})(?:st|nd|rd|th)?,?)? (?P<y>20\d\d)\b"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def day_in(words: str) -> date | None:
-    """Give the one date in some words (2025-03-11, 2025_03_11, GMT20211119); None if there is none, or more than one.
+    """Give the one date in some words (2025-03-11, GMT20211119, Mar 11, 2025); None if there is none, or more than one.
 
     >>> day_in("GMT20211119-101500_Recording"), day_in("2025-03-11 to 2025-03-12"), day_in("2025-02-31")
     (datetime.date(2021, 11, 19), None, None)
+    >>> day_in("Weekly, January 5, 2026"), day_in("11 March 2025"), day_in("March 2025")
+    (datetime.date(2026, 1, 5), datetime.date(2025, 3, 11), None)
     """
+    told = [(int(year), int(month), int(day)) for year, _, month, day in _DAY.findall(words)]
+    for written in _WRITTEN.finditer(words):
+        if bool(written["d1"]) != bool(written["d2"]):
+            told.append((int(written["y"]), 1 + _MONTHS.index(written["m"]), int(written["d1"] or written["d2"])))
     found = set()
-    for year, _, month, day in _DAY.findall(words):
+    for parts in told:
         try:
-            found.add(date(int(year), int(month), int(day)))
+            found.add(date(*parts))
         except ValueError:
             continue
     return found.pop() if len(found) == 1 else None

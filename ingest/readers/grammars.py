@@ -76,7 +76,14 @@ GRAMMARS: tuple[Grammar, ...] = (
         chat=True,
         certain=True,
     ),
-    _grammar("captions", rf"\[(?P<label>[^\[\]\n]{{1,80}})\]\s{{1,4}}{_TIME}\s*$", below=True, certain=True),
+    _grammar(
+        "zoom-chat-below",
+        rf"From\s+(?P<label>[^\n]{{1,80}}?)\s+to\s+[^\n]{{1,120}}?:?\s+(?P<time>{STAMP})\s*$",
+        below=True,
+        chat=True,
+        certain=True,
+    ),
+    _grammar("captions", rf"\[(?P<label>[^\[\]\n]{{1,80}})\]\s{{1,4}}\(?{_TIME}\)?\s*$", below=True, certain=True),
     _grammar("name-then-time", rf"{_WHO}\s?{_IN_BOX}\s?[:：]?{_THEN}"),
     _grammar("name-time-colon", rf"{_WHO}{_TO_TIME}{_TIME}\s?[:：]{_THEN}"),
     _grammar("time-then-name", rf"{_BOXED}\s*[-–]?\s*{_WHO}(?:{COLON}|\t+(?=\S))"),
@@ -101,7 +108,8 @@ _BOILERPLATE = re.compile(
     rf"(?:(?P<recorder>\S[^\n]{{0,80}}) (?:{_SWITCHED})\.?"
     r"|(?:Meeting|Transcription) ended after [\d:]+.{0,10}"
     r"|This editable transcript was computer generated.{0,200}"
-    r"|Transcri(?:bed|ption)(?: is provided)? by https?://\S{1,40}"
+    r"|Transcri(?:bed|ption)(?: is provided)? by https?://\S{1,40}|\(Transcribed by TurboScribe.{0,200}\)"
+    r"|This transcript was exported on .{0,200}"
     r"|VIEW RECORDING - .{0,200}|\d{1,3}m \d{1,2}s|(?:\d{1,2}h )?\d{1,3}m(?: \d{1,2}s)?"
     r"|Audio file|Audiodatei|Fichier audio|Archivo de audio|Transcript|Transkript|Transcripción|\S{1,120}\.(?:wav|mp3|m4a|mp4|mov|webm)|[-_=*]{3,})\s*",
     re.I,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.assembling import Piece, clean_label
-from ingest.readers.grammars import GRAMMARS, HEAD, Grammar, Line, is_boilerplate
+from ingest.readers.grammars import GRAMMARS, HEAD, NAMED, Grammar, Line, is_boilerplate
 from ingest.readers.labels import is_known, is_name_like, is_possible, speakers_among
 from ingest.readers.layouts import SHORT, marked, preamble, section, unstacked
 from ingest.readers.speaking import Header, notes_of, pieces_of
@@ -21,11 +21,15 @@ _NEARLY_ALL = 0.9
 _NEARLY = 0.1
 #: One of these is in a line's beginning that names a speaker, but for a name alone or in brackets.
 _MARKS = (":", "\t", "：", " - ", " – ", "— ", "; ", "   ")
+_NAMED = re.compile(NAMED)
 _ITEM = re.compile(r"(?:[-–—•*]|\d{1,4}[.)])\s")
 #: What sentences end with.
 _ENDS = tuple(".?!…。？！؟\"'”’»)]-–—,")
 _ANY_TIME = re.compile(r"\d:\d\d")
 _TIMED = re.compile(rf"\s*[\[(]?{STAMP}")
+_LONE_TIME = re.compile(rf"\s*[\[(]?{STAMP}[\])]?\s*")
+#: Characters of a line that is a time alone.
+_CLOCK = 40
 _TIME_NEXT = re.compile(rf"\s*[\[(]({STAMP})(?:\s?(?:-->|-|–)\s?({STAMP}))?[\])]\s?:?\s*")
 
 
@@ -59,14 +63,26 @@ def lines_of(text: str) -> list[Line]:
 def parse(lines: Sequence[Line]) -> Parsed:
     """Make pieces of lines: turns where a habit of marking speakers explains the file, else notes by paragraph."""
     lines = marked(unstacked(lines))
-    for start in (0, *section(lines)):
+    below = _below_notes(lines)
+    for start in (0, *section(lines), *below):
         above, roles = preamble(lines[start:])
         if found := _best(lines, start + above):
             grammar, headers, share = found
+            if start in below and len(headers) < _FEWEST:
+                continue  # one quotation among notes
             spoken = pieces_of(lines[start:], grammar, {index - start: header for index, header in headers.items()})
             pieces = (*notes_of(lines[:start]), *spoken.pieces)
             return Parsed(pieces, share, spoken.precision, spoken.warnings, grammar.name, roles, spoken.recorder)
     return Parsed(tuple(notes_of(lines)), 0.0)
+
+
+def _below_notes(lines: Sequence[Line]) -> list[int]:
+    """Give where, after notes without a word that says so, somebody known by the label speaks first: "Interviewer: So"."""
+    for index, line in enumerate(lines):
+        found = _NAMED.match(line.text[:HEAD].lstrip()) if ":" in line.text[:HEAD] and not line.note else None
+        if found and is_known(found["label"].strip("*_ ")) and len(line.text) > found.end():
+            return [index] if index else []
+    return []
 
 
 def _best(lines: Sequence[Line], start: int) -> tuple[Grammar, dict[int, Header], float] | None:
@@ -165,9 +181,10 @@ def _explained(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Heade
         return 0.0
     total = near = 0
     inside = empty = False  # empty: only a header came so far, its words may follow after a gap
-    for index in range(start, len(lines)):
+    first = min(headers) if grammar.timed and grammar.labelled else start  # summaries may be longer than what was said
+    for index in range(first, len(lines)):
         line, header = lines[index], headers.get(index)
-        if header is None and not line.note and is_boilerplate(line.text):
+        if header is None and not line.note and (is_boilerplate(line.text) or _is_clock(grammar, line)):
             continue
         total += header is not None or not line.note
         inside = header is not None or (not line.note and inside and (empty or not line.gap))
@@ -181,6 +198,11 @@ def _explained(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Heade
     known = all(label and is_known(label) for label in labels)
     few = grammar.labelled and (known or (grammar.certain and len(headers) > 1) or (near >= total and len(labels) > 1))
     return explained if few or len(headers) >= _FEWEST else 0.0
+
+
+def _is_clock(grammar: Grammar, line: Line) -> bool:
+    """Say whether a line is a time alone, which is that of the next words."""
+    return not grammar.timed and len(line.text) < _CLOCK and _LONE_TIME.fullmatch(line.text) is not None
 
 
 def _is_talk(lines: Sequence[Line], headers: dict[int, Header]) -> bool:

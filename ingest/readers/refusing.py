@@ -7,18 +7,20 @@ from ingest.readers.archives import entries, entry
 from ingest.readers.received import Received
 from repository.errors import UnreadableSource
 
-_READ = "Cairn reads text with speaker labels, Markdown, WebVTT, SRT and Word (.docx)."
+_READ = "Cairn reads text with speaker labels, captions, Word, PDF, tables and what recognisers of speech write (JSON)."
 _AS_TEXT = "Save it as .docx or plain text and add that."
 _AS_CAPTIONS = "Export it as WebVTT (.vtt) or SRT and add that."
 _MEDIA = "Add its transcript instead (WebVTT, SRT, Word or plain text)."
 _UNPACK = "Unpack it and add what is inside."
 _PROGRAM = "Check which file you meant to add."
 _RECORDING = "This is a recording, not a transcript."
+_AUDIO = (
+    "Upload it as a file of its own; that needs pip install 'cairn-research[audio]'. "
+    "Or add its transcript (WebVTT, SRT, Word or plain text)."
+)
 
 #: First bytes → (slug, what it is, what to do). Legacy Office files and archives are looked into below.
 _SIGNATURES: tuple[tuple[bytes, str, str, str], ...] = (
-    (b"%PDF-", "unknown-format", "This is a PDF, which cannot be read yet.", _AS_TEXT),
-    (b"{\\rtf", "unknown-format", "This is an RTF document, which cannot be read yet.", _AS_TEXT),
     (b"SQLite format 3\0", "unknown-format", "This is a database, not a transcript.", "Export a transcript from it."),
     (b"\x89PNG", "not-text", "This is a picture (PNG).", _MEDIA),
     (b"\xff\xd8\xff", "not-text", "This is a picture (JPEG).", _MEDIA),
@@ -28,23 +30,18 @@ _SIGNATURES: tuple[tuple[bytes, str, str, str], ...] = (
     (b"\x1f\x8b", "unknown-format", "This is a compressed file (gzip).", _UNPACK),
     (b"7z\xbc\xaf", "unknown-format", "This is an archive (7z).", _UNPACK),
     (b"Rar!", "unknown-format", "This is an archive (RAR).", _UNPACK),
-    (b"ID3", "not-text", _RECORDING, _MEDIA),
-    (b"\xff\xfb", "not-text", _RECORDING, _MEDIA),
-    (b"\xff\xf3", "not-text", _RECORDING, _MEDIA),
-    (b"\xff\xf1", "not-text", _RECORDING, _MEDIA),
-    (b"fLaC", "not-text", _RECORDING, _MEDIA),
-    (b"OggS", "not-text", _RECORDING, _MEDIA),
+    (b"ID3", "not-text", _RECORDING, _AUDIO),
+    (b"\xff\xfb", "not-text", _RECORDING, _AUDIO),
+    (b"\xff\xf3", "not-text", _RECORDING, _AUDIO),
+    (b"\xff\xf1", "not-text", _RECORDING, _AUDIO),
+    (b"fLaC", "not-text", _RECORDING, _AUDIO),
+    (b"OggS", "not-text", _RECORDING, _AUDIO),
     (b"RIFF", "not-text", "This is a recording or a picture.", _MEDIA),
-    (b"\x1aE\xdf\xa3", "not-text", _RECORDING, _MEDIA),
+    (b"\x1aE\xdf\xa3", "not-text", _RECORDING, _AUDIO),
     (b"PK\x05\x06", "empty-file", "This archive is empty.", "Export the transcript again."),
 )
 #: An entry that tells what an archive is → (what it is, what to do).
 _ARCHIVES: tuple[tuple[str, str, str], ...] = (
-    (
-        r"xl/workbook\.",
-        "This is an Excel workbook, which cannot be read yet.",
-        "Save the answers as text and add that.",
-    ),
     (
         r"ppt/presentation\.",
         "This is a PowerPoint presentation.",
@@ -63,31 +60,8 @@ _OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WEB_PAGE = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}>\s*){0,3}<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I
 )
-_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]\d-])')
 _ROOT = re.compile(r"\s*(?:<!--[^>]{0,500}>\s*)?<([A-Za-z][\w:.-]{0,60})(?=[\s/>])")
-#: The first lines of a text → (what it is, what to do).
-_TEXTS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (
-        re.compile(r"\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}\n"),
-        "These are YouTube captions (.sbv), which cannot be read yet.",
-        "Download them as .vtt or .srt and add that.",
-    ),
-    (
-        re.compile(r"@(?:Font:[^\n]*\n@)?(?:UTF8|Begin)\b"),
-        "This is a CHAT transcript, which cannot be read yet.",
-        _AS_TEXT,
-    ),
-    (re.compile(r'File type = "ooTextFile'), "This is a Praat TextGrid, which cannot be read yet.", _AS_CAPTIONS),
-    (
-        re.compile(
-            r"(?=(?:[^\n]*\n){0,60}?(?:MIME-Version|Message-ID|Content-Type):)"
-            r"(?:(?:[A-Z][\w-]{1,40}:[^\n]*|[ \t]+\S[^\n]*)\n){3}",
-            re.I,
-        ),
-        "This is an e-mail or a web page saved as one, which cannot be read yet.",
-        "Save its words as text and add that.",
-    ),
-)
 #: Only the beginning is compared with these patterns.
 _HEAD = 4_000
 
@@ -101,18 +75,18 @@ def refuse_if_known(received: Received) -> None:
                 "The document is protected with a password.", slug="encrypted", hint="Save a copy without one."
             )
         raise UnreadableSource(
-            "This is an old Office file (.doc, .xls or .msg).", slug="old-office", hint="Save it as .docx and add that."
+            "This is an old Office file (.doc, .xls or .msg).",
+            slug="old-office",
+            hint="Save it as .docx or .xlsx and add that.",
         )
     if data[4:8] == b"ftyp":
-        raise UnreadableSource(_RECORDING, slug="not-text", hint=_MEDIA)
+        raise UnreadableSource(_RECORDING, slug="not-text", hint=_AUDIO)
     if data.startswith(b"PK\x03\x04"):
         _refuse_archive(data)
     for signature, slug, what, remedy in _SIGNATURES:
-        if data.startswith(signature) and (not received.text or signature in (b"%PDF-", b"{\\rtf")):
+        if data.startswith(signature) and not received.text:
             raise UnreadableSource(what, slug=slug, hint=remedy)
     if not received.text:
-        if b"@Begin" in data[:200]:  # CHAT marks times with control characters
-            raise UnreadableSource(_TEXTS[1][1], slug="unknown-format", hint=_AS_TEXT)
         raise UnreadableSource(
             "This is not text in any encoding that could be told.",
             slug="not-text",
@@ -124,10 +98,9 @@ def refuse_if_known(received: Received) -> None:
 def _refuse_archive(data: bytes) -> None:
     names = entries(data)
     kind = entry(data, "mimetype", 100) if "mimetype" in names else b""
-    if kind.startswith(_OPEN_DOCUMENT):
-        what = "text (.odt)" if kind.startswith(_OPEN_DOCUMENT + b".text") else "file"
+    if kind.startswith(_OPEN_DOCUMENT):  # texts and tables are read: a drawing, a presentation
         raise UnreadableSource(
-            f"This is an OpenDocument {what}, which cannot be read yet.", slug="unknown-format", hint=_AS_TEXT
+            "This is an OpenDocument file, but no text or table.", slug="unknown-format", hint=_AS_TEXT
         )
     for pattern, what, remedy in _ARCHIVES:
         if any(re.match(pattern, name) for name in names):
@@ -147,23 +120,12 @@ def _refuse_text(received: Received) -> None:
         )
     if head.startswith(("<?xml", "<!DOCTYPE")) or _is_one_element(received.text):
         raise UnreadableSource(
-            "This is XML, which cannot be read yet.", slug="unknown-format", hint=f"{_AS_CAPTIONS} {_READ}"
+            "This is XML, but no transcript that Cairn knows.", slug="unknown-format", hint=f"{_AS_CAPTIONS} {_READ}"
         )
-    if _JSON.match(head) and (received.extension in ("json", "json3", "jsonl") or _is_json(received.text)):
+    if _JSON.match(head) and (received.extension in ("json", "json3", "jsonl", "otr") or _is_json(received.text)):
         raise UnreadableSource(
-            "This is JSON, which cannot be read yet.", slug="unknown-format", hint=f"{_AS_CAPTIONS} {_READ}"
+            "This is JSON, but no transcript that Cairn knows.", slug="unknown-format", hint=f"{_AS_CAPTIONS} {_READ}"
         )
-    if received.extension in ("csv", "tsv"):
-        raise UnreadableSource(
-            "Tables cannot be read yet.", slug="unknown-format", hint=f"Save the answers as text. {_READ}"
-        )
-    if received.extension == "lrc":
-        raise UnreadableSource(
-            "These are lyrics (.lrc), which cannot be read.", slug="unknown-format", hint=_AS_CAPTIONS
-        )
-    for pattern, what, remedy in _TEXTS:
-        if pattern.match(head):
-            raise UnreadableSource(what, slug="unknown-format", hint=remedy)
 
 
 def _is_one_element(text: str) -> bool:

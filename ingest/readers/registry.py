@@ -45,7 +45,7 @@ def _read(data: bytes, name: str, choices: Choices) -> Transcript:
         raise UnreadableSource("The file is empty.", slug="empty-file", hint="Export it again.")
     received = _receive(data, name, choices)
     votes = _votes(received)
-    if not choices.reader and (not votes or votes[0][1] < _SURE):
+    if not choices.reader and (not votes or (received.text and votes[0][1] < _SURE)):
         refuse_if_known(received)
     reader, confidence = _chosen(votes, choices.reader)
     transcript = reader.read(received)
@@ -61,7 +61,7 @@ def _read(data: bytes, name: str, choices: Choices) -> Transcript:
         shape=transcript.shape or reader.TITLE,
         reader=reader.NAME,
         reader_version=reader.VERSION,
-        confidence=confidence,
+        confidence=confidence if transcript.confidence == 1.0 else transcript.confidence,
         alternatives=tuple((other.NAME, sure) for other, sure in votes if other is not reader),
         encoding=received.encoding or "utf-8",
         encoding_guessed=received.encoding_guessed,

@@ -47,6 +47,8 @@ _PROMPT = re.compile(
     r"racontez|décrivez|parlez|cuénteme|cuéntame|describa|fale|descreva|mi racconti|descriva)\b",
     re.I,
 )
+#: Characters of the longest label that is looked at.
+_MOST_LABEL = 200
 #: Characters at a turn's end in which a question hands over the word.
 _LAST = 60
 #: The share of turns that hand over by asking from which somebody may be the one who asks, and how far the others must
@@ -74,6 +76,8 @@ def role_of_label(label: str) -> Role:
     >>> [role_of_label(label).value for label in ("I", "P12", "Interviewer, First", "Dana (Researcher)", "User Research")]
     ['interviewer', 'participant', 'interviewer', 'interviewer', 'unknown']
     """
+    if len(label) > _MOST_LABEL:
+        return Role.UNKNOWN
     folded = label.casefold().strip(" .:*")
     for found in (_PLAIN.fullmatch(folded), _ASIDE.search(folded)):
         if found and found.group(1) in _WORDS:

@@ -10,6 +10,8 @@ from ingest.readers.stamps import STAMP, parse_stamp
 from repository.domain.transcript import ReadingWarning, TimePrecision, TurnKind
 
 _LONE_TIME = re.compile(rf"\s*[\[(]?({STAMP})[\])]?\s*")
+_TIME_IN_FRONT = re.compile(rf"\s*\[({STAMP})\]\s+(?=\S)")
+_PRIVATE = re.compile(r"\((?:direct message|privately|direktnachricht|message direct|mensaje directo)\)", re.I)
 _BULLET = re.compile(r"\s*(?:[-*•–·▪◦]|\d{1,3}[.)])\s+\S")
 
 
@@ -55,12 +57,16 @@ def pieces_of(lines: Sequence[Line], grammar: Grammar, headers: dict[int, Header
         pieces.append(Piece("", label, kind, start, end, breaks=breaks, line=line.number))
         bodies.append([text])
 
+    inner = _TIME_IN_FRONT if grammar.timed and grammar.labelled else None
+    private: list[int | None] = []
     fresh = True  # the next line begins a piece
     for index, line in enumerate(lines):
         header = headers.get(index)
         lone = _LONE_TIME.fullmatch(line.text[:HEAD]) if not grammar.timed else None
         if header:
             speaking = header
+            if grammar.kind is TurnKind.CHAT and _PRIVATE.search(line.text[: header.rest]):
+                private.append(line.number)
             begin(line.text[header.rest :], line, kind=grammar.kind, header=header, timed=True)
             fresh = False
         elif lone:
@@ -77,7 +83,10 @@ def pieces_of(lines: Sequence[Line], grammar: Grammar, headers: dict[int, Header
                 bodies[-1].append(line.text)
             else:
                 kind = grammar.kind if speaking else TurnKind.NOTE
-                begin(line.text, line, kind=kind, header=speaking, timed=False)
+                text = line.text
+                if speaking and inner and (found := inner.match(text[:HEAD])):  # the same speaker's, at a time
+                    clock, text = parse_stamp(found.group(1)), text[found.end() :]
+                begin(text, line, kind=kind, header=speaking, timed=False)
             fresh = False
         else:
             bodies[-1].append(line.text)
@@ -85,6 +94,7 @@ def pieces_of(lines: Sequence[Line], grammar: Grammar, headers: dict[int, Header
     precision = TimePrecision.EXACT if exact else TimePrecision.COARSE
     broken = [lines[i].number for i, h in headers.items() if grammar.timed and h.start_ms is None]
     warnings = (
+        *_private(private),
         *_told(left_out, "written by the recorder was left out"),
         *_told(broken, "has a time that cannot be read"),
     )
@@ -97,6 +107,13 @@ def _told(numbers: Sequence[int | None], what: str) -> list[ReadingWarning]:
     many = what.replace(" was ", " were ").replace("has a time", "have times")
     words = f"1 line {what}." if len(numbers) == 1 else f"{len(numbers)} lines {many}."
     return [ReadingWarning(words, numbers[0])]
+
+
+def _private(numbers: Sequence[int | None]) -> list[ReadingWarning]:
+    if not numbers:
+        return []
+    were = "1 message was" if len(numbers) == 1 else f"{len(numbers)} messages were"
+    return [ReadingWarning(f"{were} sent to one person only.", numbers[0])]
 
 
 def notes_of(lines: Sequence[Line]) -> list[Piece]:

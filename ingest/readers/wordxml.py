@@ -10,7 +10,8 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _NAMES = "ins moveTo sdt sdtContent customXml smartTag hyperlink fldSimple r dir bdo"
 _WRAPPERS = frozenset(_W + name for name in _NAMES.split()) | {_MC + "AlternateContent", _MC + "Choice"}
 _GONE = frozenset(_W + name for name in ("del", "moveFrom"))
-_HEADINGS = ("heading", "title", "überschrift", "berschrift", "titre", "titolo", "título", "ttulo", "kop")
+#: How the names of styles for headings begin.
+HEADINGS = ("heading", "title", "überschrift", "berschrift", "titre", "titolo", "título", "ttulo", "kop")
 _BREAKS = frozenset(_W + name for name in ("br", "cr"))
 _DELETION = "tracked deletion"
 _REFERENCES = {
@@ -99,7 +100,7 @@ def _paragraph(element: Any) -> Paragraph:
         parts.append(text)
     style = element.find(f"{_W}pPr/{_W}pStyle")
     named = (style.get(_W + "val") or "").casefold() if style is not None else ""
-    return Paragraph("".join(parts), named.startswith(_HEADINGS), bool(bold))
+    return Paragraph("".join(parts), named.startswith(HEADINGS), bool(bold))
 
 
 def _runs(element: Any) -> Iterator[Any]:

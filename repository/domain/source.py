@@ -1,8 +1,10 @@
 """Files as received, and how far each has come."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Stage(StrEnum):
@@ -20,9 +22,17 @@ class Stage(StrEnum):
         return list(Stage).index(self)
 
 
+#: What became of a recording once it was transcribed; "" of every other source.
+KEPT, DROPPED = "kept", "dropped"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as received; `digest` is the SHA-256 of its bytes, under which the original is kept."""
+    """One file as received; `digest` is the SHA-256 of its bytes, under which the original is kept.
+
+    `choices` are what a person chose in the preview (reader, encoding, columns, speakers); `held` says that it waits for
+    somebody to look at the preview and say yes. `recording` is KEPT or DROPPED once a recording has been transcribed.
+    """
 
     id: int
     study_id: int
@@ -34,3 +44,6 @@ class Source:
     occurred_on: date | None = None
     consent: str = ""
     warnings: tuple[str, ...] = ()
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    held: bool = False
+    recording: str = ""

@@ -103,6 +103,16 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownSpeaker:
+    """Who a label in a file is known to be: the label to show, the role, the participant, and who says so."""
+
+    label: str
+    role: Role
+    participant_id: int | None = None
+    source: RoleSource = RoleSource.ROSTER
+
+
+@dataclass(frozen=True, slots=True)
 class ReadingWarning:
     """Something a reader had to decide or drop; `line` is 1-based where the format has lines."""
 
@@ -124,7 +134,8 @@ class Transcript:
     """What a reader makes of one file: the canonical text and everything anchored in it.
 
     `shape` is what the file was recognised as, in words; `columns` are a table's; `alternatives` the names of other
-    readers that could read it, with their confidence.
+    readers that could read it, with their confidence. `confidence` 0..1 is how sure the reader was to know the file; a
+    reader that learns more while it reads may set it.
     """
 
     text: str

@@ -1,6 +1,7 @@
 """Suggestions, highlights and codings in SQL. What a person decided is never touched by a re-run."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,16 @@ from repository.store.visibility import among, sessions_seen
 
 #: Characters of context kept on each side of a highlight, to find it again in a corrected text.
 CONTEXT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A highlight with its comment and its codings, oldest first; `lost_at`: when its words were no longer found."""
+
+    highlight: Highlight
+    comment: str
+    lost_at: datetime | None
+    codings: tuple[Coding, ...]
 
 
 class CodingStore:
@@ -61,32 +72,55 @@ class CodingStore:
         rows = self._sql.execute(query.order_by(t.suggestion.c.score.desc(), t.suggestion.c.id).limit(limit)).mappings()
         return [_suggestion(row) for row in rows]
 
-    def highlight(self, *, session_id: int, text_id: int, start: int, end: int, by: str, now: datetime) -> Highlight:
-        """Keep a span with its words and what stands around them; the same span of the same person once."""
-        body: str = self._sql.execute(sa.select(t.text.c.body).where(t.text.c.id == text_id)).scalar_one()
-        same = sa.and_(
+    def suggestion(self, session_id: int, suggestion_id: int) -> Suggestion | None:
+        """Give one suggestion of a session, whatever became of it."""
+        mine = sa.and_(t.suggestion.c.id == suggestion_id, t.suggestion.c.session_id == session_id)
+        row = self._sql.execute(sa.select(t.suggestion).where(mine)).mappings().first()
+        return _suggestion(row) if row else None
+
+    def decide(self, suggestion_id: int, state: SuggestionState) -> None:
+        """Keep what a person decided about a suggestion."""
+        change = sa.update(t.suggestion).where(t.suggestion.c.id == suggestion_id).values(state=state.value)
+        self._sql.execute(change)
+
+    def at(self, *, text_id: int, start: int, end: int, by: str) -> Highlight | None:
+        """Give somebody's highlight of just this span."""
+        same = sa.select(t.highlight).where(
             t.highlight.c.text_id == text_id,
             t.highlight.c.start == start,
             t.highlight.c.end == end,
             t.highlight.c.created_by == by,
         )
-        row = self._sql.execute(sa.select(t.highlight).where(same)).mappings().first()
-        if row is None:
-            self._sql.execute(
-                sa.insert(t.highlight).values(
-                    session_id=session_id,
-                    text_id=text_id,
-                    start=start,
-                    end=end,
-                    quote=body[start:end],
-                    prefix=body[max(0, start - CONTEXT) : start],
-                    suffix=body[end : end + CONTEXT],
-                    created_by=by,
-                    created_at=now,
-                )
-            )
-            row = self._sql.execute(sa.select(t.highlight).where(same)).mappings().one()
-        return Highlight(**row)
+        row = self._sql.execute(same).mappings().first()
+        return _highlight(row) if row else None
+
+    def highlight(self, *, session_id: int, text_id: int, start: int, end: int, by: str, now: datetime) -> Highlight:
+        """Keep a span with its words and what stands around them; the same span of the same person once."""
+        found = self.at(text_id=text_id, start=start, end=end, by=by)
+        if found is None:
+            row = {"session_id": session_id, "text_id": text_id, "created_by": by, "created_at": now}
+            self._sql.execute(sa.insert(t.highlight).values(**row, **self._span(text_id, start, end)))
+            found = self.at(text_id=text_id, start=start, end=end, by=by)
+            assert found is not None
+        return found
+
+    def move(self, mark: Highlight, start: int, end: int) -> None:
+        """Let a highlight stand at other words of its text."""
+        mine = t.highlight.c.id == mark.id
+        self._sql.execute(sa.update(t.highlight).where(mine).values(**self._span(mark.text_id, start, end)))
+
+    def _span(self, text_id: int, start: int, end: int) -> dict[str, Any]:
+        body: str = self._sql.execute(sa.select(t.text.c.body).where(t.text.c.id == text_id)).scalar_one()
+        before, after = body[max(0, start - CONTEXT) : start], body[end : end + CONTEXT]
+        return {"start": start, "end": end, "quote": body[start:end], "prefix": before, "suffix": after}
+
+    def comment(self, highlight_id: int, words: str) -> None:
+        """Keep what somebody remarks on a highlight; "" removes it."""
+        self._sql.execute(sa.update(t.highlight).where(t.highlight.c.id == highlight_id).values(comment=words))
+
+    def remove(self, highlight_id: int) -> None:
+        """Remove a highlight with its codings."""
+        self._sql.execute(sa.delete(t.highlight).where(t.highlight.c.id == highlight_id))
 
     def code(self, *, highlight_id: int, code_id: int, coder: str, now: datetime) -> None:
         """Put a code on a highlight; the same code of the same coder once."""
@@ -97,6 +131,35 @@ class CodingStore:
             self._sql.execute(
                 sa.insert(t.coding).values(highlight_id=highlight_id, code_id=code_id, coder=coder, created_at=now)
             )
+
+    def uncode(self, coding_id: int) -> None:
+        """Take a code off."""
+        self._sql.execute(sa.delete(t.coding).where(t.coding.c.id == coding_id))
+
+    def mark(self, session_id: int, highlight_id: int) -> Mark | None:
+        """Give one highlight of a session."""
+        return next(iter(self._marks(t.highlight.c.session_id == session_id, t.highlight.c.id == highlight_id)), None)
+
+    def marks(self, text_id: int) -> list[Mark]:
+        """List the highlights of a text that are not lost, in the order of the text, the longer first."""
+        return self._marks(t.highlight.c.text_id == text_id, t.highlight.c.lost_at.is_(None))
+
+    def _marks(self, *where: sa.ColumnElement[bool]) -> list[Mark]:
+        order = (t.highlight.c.start, t.highlight.c.end.desc(), t.highlight.c.id)
+        rows = self._sql.execute(sa.select(t.highlight).where(*where).order_by(*order)).mappings().all()
+        mine = sa.select(t.coding).join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id).where(*where)
+        codings: dict[int, list[Coding]] = {}
+        for row in self._sql.execute(mine.order_by(t.coding.c.id)).mappings():
+            codings.setdefault(row["highlight_id"], []).append(Coding(**row))
+        return [
+            Mark(_highlight(row), row["comment"], row["lost_at"], tuple(codings.get(row["id"], ()))) for row in rows
+        ]
+
+    def used_by(self, coder: str, limit: int) -> list[int]:
+        """List the codes somebody used, the last one first."""
+        last = sa.func.max(t.coding.c.id)
+        query = sa.select(t.coding.c.code_id).where(t.coding.c.coder == coder).group_by(t.coding.c.code_id)
+        return list(self._sql.scalars(query.order_by(last.desc()).limit(limit)))
 
     def codings(
         self, viewer: Viewer, *, session_ids: Collection[int] | None = None, code_ids: Collection[int] | None = None
@@ -117,7 +180,7 @@ class CodingStore:
         rows = self._sql.execute(query.order_by(t.highlight.c.text_id, t.highlight.c.start)).mappings()
         return [
             (
-                Highlight(**{column.name: row[f"highlight_{column.name}"] for column in t.highlight.c}),
+                _highlight({column.name: row[f"highlight_{column.name}"] for column in t.highlight.c}),
                 Coding(**{column.name: row[column.name] for column in t.coding.c}),
                 row["study_id"],
             )
@@ -176,6 +239,10 @@ class CodingStore:
             ),
         )
         return list(self._sql.scalars(query.distinct()))
+
+
+def _highlight(row: Mapping[Any, Any]) -> Highlight:
+    return Highlight(**{field.name: row[field.name] for field in fields(Highlight)})
 
 
 def _suggestion_row(s: Suggestion) -> dict[str, Any]:

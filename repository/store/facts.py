@@ -6,6 +6,8 @@ from repository.store import tables as t
 
 #: Rises whenever segments or vectors come or go.
 PASSAGES = "passages"
+#: The fact that rises when a passage that stays gets another role.
+ROLES = "roles"
 #: The index generation in use; 0: none.
 GENERATION = "generation"
 #: The fingerprint of the model whose vectors that generation holds.

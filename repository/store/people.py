@@ -34,6 +34,11 @@ class PeopleStore:
         assert row is not None
         return int(row[0])
 
+    def labels(self) -> dict[int, str]:
+        """Give the label of every participant by number, in their order."""
+        query = sa.select(t.participant.c.id, t.participant.c.label).order_by(t.participant.c.label)
+        return dict(self._sql.execute(query).all())
+
     def link(self, session_id: int, speaker_label: str, participant_id: int) -> None:
         """Say which participant a speaker of a session is."""
         mine = sa.and_(t.speaker.c.session_id == session_id, t.speaker.c.label == speaker_label)

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from repository.domain.transcript import Role
+from repository.domain.transcript import Role, TurnKind
 from repository.store import tables as t
 from repository.store.visibility import among
 
@@ -53,7 +53,9 @@ class PlaceStore:
                 (t.turn.c.end - t.turn.c.start).label("length"),
                 t.turn.c.start_ms,
                 sa.func.coalesce(t.participant.c.label, t.speaker.c.label, "").label("speaker"),
-                t.speaker.c.role,
+                sa.case(
+                    (t.turn.c.kind == TurnKind.QUESTION.value, Role.INTERVIEWER.value), else_=t.speaker.c.role
+                ).label("role"),
                 t.source.c.name,
             )
             .join(t.text, t.text.c.id == t.turn.c.text_id)

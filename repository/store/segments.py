@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from repository.domain.access import Viewer
 from repository.domain.transcript import Role
 from repository.store import tables as t
-from repository.store.facts import PASSAGES, FactStore
+from repository.store.facts import PASSAGES, ROLES, FactStore
 from repository.store.visibility import among, sessions_seen
 
 #: Rows fetched at a time when many are walked.
@@ -61,7 +61,8 @@ class SegmentStore:
 
     def replace(self, session_id: int, segments: Sequence[Segment]) -> None:
         """Make these the session's segments; those that stay keep their row, those that go leave a tombstone."""
-        held = set(self._sql.scalars(sa.select(t.segment.c.id).where(t.segment.c.session_id == session_id)))
+        rows = self._sql.execute(sa.select(t.segment).where(t.segment.c.session_id == session_id))
+        held = {row.id: _segment(row) for row in rows}
         wanted = {segment.id for segment in segments}
         new = [
             {
@@ -84,7 +85,18 @@ class SegmentStore:
         ]
         if new:
             self._sql.execute(sa.insert(t.segment), new)
-        self._remove(held - wanted)  # last: words that stay keep their vector
+        for s in segments:
+            if s.id in held and s != held[s.id]:
+                values = {
+                    "role": s.role.value,
+                    "speakers": s.speakers,
+                    "first_turn": s.first_turn,
+                    "last_turn": s.last_turn,
+                }
+                self._sql.execute(sa.update(t.segment).where(t.segment.c.id == s.id).values(**values))
+                if s.role is not held[s.id].role:
+                    FactStore(self._sql).bump(ROLES)
+        self._remove(held.keys() - wanted)  # last: words that stay keep their vector
         FactStore(self._sql).bump(PASSAGES)
 
     def _remove(self, ids: set[int]) -> None:
@@ -130,6 +142,10 @@ class SegmentStore:
     def sessions_held(self) -> int:
         """Count sessions, binned or not."""
         return self._sql.scalar(sa.select(sa.func.count()).select_from(t.session)) or 0
+
+    def roles(self) -> list[tuple[int, str]]:
+        """List (id, role) of every segment."""
+        return [(row.id, row.role) for row in self._sql.execute(sa.select(t.segment.c.id, t.segment.c.role))]
 
     def ids(self) -> list[int]:
         """List every segment's id."""

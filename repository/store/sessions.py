@@ -1,7 +1,7 @@
 """Sessions in SQL, with the revisions of their text, turns, speakers and cues."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from repository.domain.access import Viewer
 from repository.domain.source import Source
 from repository.domain.study import Session
 from repository.domain.transcript import (
+    KnownSpeaker,
     Role,
     RoleSource,
     SessionKind,
@@ -114,20 +115,29 @@ class SessionStore:
         """Remove a session with its texts and codings; its segments must be gone already."""
         self._sql.execute(sa.delete(t.session).where(t.session.c.id == session_id))
 
-    def keep_transcript(self, source: Source, transcript: Transcript, language: str, now: datetime) -> int:
+    def keep_transcript(
+        self,
+        source: Source,
+        transcript: Transcript,
+        language: str,
+        now: datetime,
+        known: Mapping[str, KnownSpeaker] | None = None,
+    ) -> int:
         """Keep what was read from a one-session source as the session's current text; give the text's number.
 
-        The same words from the same reader change nothing, so that reading twice is reading once.
+        The same words from the same reader change nothing, so that reading twice is reading once. `known` says who new
+        speakers are, by their label in the file; those the session has already stay as people left them.
         """
         existing = self.of_source(source.id)
         session_id = existing[0].id if existing else self._add(source, transcript, language)
         sha = hashlib.sha256(transcript.text.encode("utf-8", "surrogatepass")).hexdigest()
         last = self._sql.execute(
-            sa.select(t.text.c.id, t.text.c.sha, t.text.c.revision, t.text.c.reader_version)
+            sa.select(t.text.c.id, t.text.c.sha, t.text.c.revision, t.text.c.reader_version, t.text.c.created_by)
             .where(t.text.c.session_id == session_id)
             .order_by(t.text.c.revision.desc())
         ).first()
-        if last and last.sha == sha and last.reader_version == transcript.reader_version:
+        same = last is not None and last.sha == sha and last.reader_version == transcript.reader_version
+        if last is not None and (same or last.created_by):  # what a person corrected is never read over
             return int(last.id)
         key = self._sql.execute(
             sa.insert(t.text).values(
@@ -144,7 +154,7 @@ class SessionStore:
         ).inserted_primary_key
         assert key is not None
         text_id: int = key[0]
-        self._keep_turns(session_id, text_id, transcript)
+        self._keep_turns(session_id, text_id, transcript, known or {})
         self._sql.execute(
             sa.update(t.session).where(t.session.c.id == session_id).values(text_id=text_id, language=language)
         )
@@ -164,34 +174,21 @@ class SessionStore:
         assert key is not None
         return int(key[0])
 
-    def _keep_turns(self, session_id: int, text_id: int, transcript: Transcript) -> None:
-        known = dict(
-            self._sql.execute(
-                sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id)
-            ).all()
-        )
-        new = [
-            {
-                "session_id": session_id,
-                "raw_label": speaker.label,
-                "label": speaker.label,
-                "role": speaker.role.value,
-                "role_source": speaker.role_source.value,
-                "role_confidence": speaker.role_confidence,
-            }
-            for speaker in transcript.speakers
-            if speaker.label not in known
-        ]
+    def _keep_turns(
+        self, session_id: int, text_id: int, transcript: Transcript, known: Mapping[str, KnownSpeaker]
+    ) -> None:
+        held = self._speaker_ids(session_id)
+        new = [_speaker_row(session_id, s, known) for s in transcript.speakers if s.label not in held]
         if new:
-            self._sql.execute(sa.insert(t.speaker), new)
-            rows = sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id)
-            known = dict(self._sql.execute(rows).all())
-        ids = [known[speaker.label] for speaker in transcript.speakers]
+            self._add_speakers(session_id, new)
+            held = self._speaker_ids(session_id)
+        whose = [held[speaker.label] for speaker in transcript.speakers]  # (who speaks, by which label)
         turns = [
             {
                 "text_id": text_id,
                 "idx": turn.idx,
-                "speaker_id": None if turn.speaker is None else ids[turn.speaker],
+                "speaker_id": None if turn.speaker is None else whose[turn.speaker][0],
+                "heard_as": None if turn.speaker is None else whose[turn.speaker][1],
                 "kind": turn.kind.value,
                 "start": turn.start,
                 "end": turn.end,
@@ -219,6 +216,29 @@ class SessionStore:
         if cues:
             self._sql.execute(sa.insert(t.cue), cues)
 
+    def _add_speakers(self, session_id: int, rows: list[dict[str, Any]]) -> None:
+        """Keep speakers; whoever is known under the label of another is that one."""
+        by_label = sa.select(t.speaker.c.label, t.speaker.c.id).where(t.speaker.c.session_id == session_id)
+        first = {row["label"]: row for row in reversed(rows)}
+        labels = dict(self._sql.execute(by_label).all())
+        fresh = [row for label, row in first.items() if label not in labels]
+        if fresh:
+            self._sql.execute(sa.insert(t.speaker), fresh[::-1])
+            labels = dict(self._sql.execute(by_label).all())
+        same = [
+            {**row, "merged_into": labels[row["label"]], "label": f"{row['raw_label']}\u2192{labels[row['label']]}"}
+            for row in rows
+            if not any(row is one for one in fresh)
+        ]
+        if same:
+            self._sql.execute(sa.insert(t.speaker), same)
+
+    def _speaker_ids(self, session_id: int) -> dict[str, tuple[int, int | None]]:
+        """Give, by label in the file, who speaks; and of merged ones, the label's own row."""
+        query = sa.select(t.speaker.c.raw_label, t.speaker.c.id, t.speaker.c.merged_into)
+        rows = self._sql.execute(query.where(t.speaker.c.session_id == session_id)).all()
+        return {row.raw_label: (row.merged_into or row.id, row.id if row.merged_into else None) for row in rows}
+
     def revision(self, text_id: int) -> Revision | None:
         """Give a text with its turns and speakers."""
         head = self._sql.execute(
@@ -229,7 +249,9 @@ class SessionStore:
         if head is None:
             return None
         people = self._sql.execute(
-            sa.select(t.speaker).where(t.speaker.c.session_id == head.session_id).order_by(t.speaker.c.id)
+            sa.select(t.speaker)
+            .where(t.speaker.c.session_id == head.session_id, t.speaker.c.merged_into.is_(None))
+            .order_by(t.speaker.c.id)
         ).all()
         place = {row.id: position for position, row in enumerate(people)}
         rows = self._sql.execute(sa.select(t.turn).where(t.turn.c.text_id == text_id).order_by(t.turn.c.idx)).all()
@@ -243,6 +265,19 @@ class SessionStore:
                 Speaker(row.label, Role(row.role), RoleSource(row.role_source), row.role_confidence) for row in people
             ),
         )
+
+
+def _speaker_row(session_id: int, speaker: Speaker, known: Mapping[str, KnownSpeaker]) -> dict[str, Any]:
+    who = known.get(speaker.label)
+    return {
+        "session_id": session_id,
+        "raw_label": speaker.label,
+        "label": who.label if who else speaker.label,
+        "role": (who.role if who else speaker.role).value,
+        "role_source": (who.source if who else speaker.role_source).value,
+        "role_confidence": 1.0 if who else speaker.role_confidence,
+        "participant_id": who.participant_id if who else None,
+    }
 
 
 def _turn(row: Any, place: dict[int, int]) -> Turn:

@@ -193,6 +193,8 @@ turn = sa.Table(
     _of("text", index=False),
     sa.Column("idx", sa.Integer, nullable=False),
     _of("speaker", nullable=True),
+    # The speaker by the label in the file, where that one was merged into another.
+    sa.Column("heard_as", sa.Integer),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),

@@ -4,16 +4,21 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from repository.store.acts import ActStore
 from repository.store.codes import CodeStore
 from repository.store.codings import CodingStore
 from repository.store.facts import FactStore
 from repository.store.fulltext import FulltextStore
 from repository.store.jobs import JobStore
+from repository.store.likeness import LikenessStore
 from repository.store.people import PeopleStore
 from repository.store.places import PlaceStore
+from repository.store.revisions import RevisionStore
+from repository.store.roster import RosterStore
 from repository.store.segments import SegmentStore
 from repository.store.sessions import SessionStore
 from repository.store.sources import SourceStore
+from repository.store.speakers import SpeakerStore
 from repository.store.studies import StudyStore
 from repository.store.tallies import TallyStore
 from repository.store.upkeep import UpkeepStore
@@ -41,6 +46,26 @@ class Unit:
     def sessions(self) -> SessionStore:
         """Sessions, texts, turns."""
         return SessionStore(self._sql)
+
+    @cached_property
+    def revisions(self) -> RevisionStore:
+        """Corrected texts, and highlights carried to them."""
+        return RevisionStore(self._sql)
+
+    @cached_property
+    def speakers(self) -> SpeakerStore:
+        """Who speaks."""
+        return SpeakerStore(self._sql)
+
+    @cached_property
+    def roster(self) -> RosterStore:
+        """Whom a study knows."""
+        return RosterStore(self._sql)
+
+    @cached_property
+    def likeness(self) -> LikenessStore:
+        """Signatures of texts."""
+        return LikenessStore(self._sql)
 
     @cached_property
     def places(self) -> PlaceStore:
@@ -76,6 +101,11 @@ class Unit:
     def codings(self) -> CodingStore:
         """Suggestions, highlights, codings."""
         return CodingStore(self._sql)
+
+    @cached_property
+    def acts(self) -> ActStore:
+        """What was done, and how to undo it."""
+        return ActStore(self._sql)
 
     @cached_property
     def tallies(self) -> TallyStore:

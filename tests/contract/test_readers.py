@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -250,23 +251,14 @@ READ = (
         (4859, 3_303_360),
     ),
 )
-REFUSED = {
-    "made/email.eml": "This is an e-mail or a web page saved as one, which cannot be read yet.",
-    "made/google_play_reviews.csv": "Tables cannot be read yet.",
-    "made/lyrics.lrc": "These are lyrics (.lrc), which cannot be read.",
-    "made/meet_chat.sbv": "These are YouTube captions (.sbv), which cannot be read yet.",
-    "made/openai_diarized.json": "This is JSON, which cannot be read yet.",
-    "made/semicolon_cp1252.csv": "Tables cannot be read yet.",
-    "made/tei_spoken.xml": "This is XML, which cannot be read yet.",
-    "made/transcriber.trs": "This is XML, which cannot be read yet.",
-    "real/buzzcast.html": "This is a web page, perhaps the login page of the site where the transcript lies.",
-    "real/no_captions.vtt": "There are no words in the file.",
-    "real/podcast_namespace.json": "This is JSON, which cannot be read yet.",
-    "real/sample.sbv": "These are YouTube captions (.sbv), which cannot be read yet.",
-    "real/short_format.TextGrid": "This is a Praat TextGrid, which cannot be read yet.",
-    "real/talkbank_test.cha": "This is a CHAT transcript, which cannot be read yet.",
-    "real/ttml_example.ttml": "This is XML, which cannot be read yet.",
-}
+REFUSED = {"real/no_captions.vtt": "There are no words in the file."}
+
+#: Fixtures whose exact turns stand in the suites of their families (test_documents, test_tables, …).
+THEIRS = sorted(
+    {str(path.relative_to(TRANSCRIPTS)) for path in TRANSCRIPTS.glob("*/*")}
+    - {expected.file for expected in READ}
+    - set(REFUSED)
+)
 
 every_file = pytest.mark.parametrize("file", [expected.file for expected in READ])
 
@@ -277,15 +269,18 @@ def transcript_of(file: str) -> Transcript:
     return read(path.read_bytes(), path.name)
 
 
-def test_every_fixture_is_known_here() -> None:
-    there = {str(path.relative_to(TRANSCRIPTS)) for path in TRANSCRIPTS.glob("*/*")}
-    assert there == {expected.file for expected in READ} | set(REFUSED)
+@pytest.mark.parametrize("file", THEIRS)
+def test_the_families_keep_the_rules_too(file: str) -> None:
+    assert_canonical(transcript_of(file))
+    assert from_json(to_json(transcript_of(file))) == transcript_of(file)
 
 
 def test_every_reader_has_fixtures_and_the_shape_of_a_reader() -> None:
-    assert {reader.NAME for reader in readers()} == {expected.reader for expected in READ}
+    used = {transcript_of(file).reader for file in [*THEIRS, *(expected.file for expected in READ)]}
+    assert {reader.NAME for reader in readers()} == used
     for reader in readers():
         assert isinstance(reader.VERSION, int) and reader.VERSION >= 1
+        assert reader.TITLE and all(find_spec(module) for module in reader.NEEDS)
         assert reader.recognise.__doc__ and reader.read.__doc__
 
 

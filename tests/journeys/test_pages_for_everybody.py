@@ -21,6 +21,8 @@ PAGES = (
     "/themes/",
     "/themes/trust-and-privacy",
     "/upload",
+    "/upload/preview",
+    "/transcripts/1/speakers",
     "/upload/progress?source=1",
     "/jobs/",
     "/bin/",
@@ -70,6 +72,7 @@ def test_pages_work_without_scripts(browser: Browser, server: Server) -> None:
     page.goto("/upload")
     page.set_input_files("#files", [{"name": "n.txt", "mimeType": "text/plain", "buffer": b"P1: a\nP2: b\nP1: cc\n"}])
     page.fill("input[name=title]", "Without scripts")
-    page.click("button:has-text('Add')")
+    page.click("button:has-text('Next')")
+    page.click("button:has-text('Add 1 file')")
     assert page.locator("h1").inner_text() == "Upload"
     context.close()

@@ -54,7 +54,8 @@ def drop(page: Page, files: dict[str, bytes], study: str) -> None:
     if page.locator("select[name=study]").count():
         page.select_option("select[name=study]", "")
     page.fill("input[name=title]", study)
-    page.click("button:has-text('Add')")
+    page.click("button:has-text('Next')")
+    expect(page.get_by_role("heading", name="Look before you add")).to_be_visible()
 
 
 def test_an_empty_repository_welcomes_and_three_files_become_searchable(page: Page) -> None:
@@ -74,10 +75,17 @@ def test_an_empty_repository_welcomes_and_three_files_become_searchable(page: Pa
         "Cancelled slots",
     )
     expect(page.get_by_role("alert").filter(has_text="empty.txt: The file is empty")).to_be_visible()
+    expect(page.locator(".preview")).to_have_count(4)
+    expect(page.locator(".preview .reason")).to_contain_text("photo.txt")
+    zoom = page.locator(".preview").filter(has_text="GMT20260317 zoom.vtt")
+    zoom.locator("summary").first.click()
+    expect(zoom.locator("input[type=date]")).to_have_value("2026-03-17")
+    expect(zoom.locator(".first-turns")).to_contain_text("Priya Raman")
+    page.click("button:has-text('Add 3 files')")
     expect(page.get_by_role("status").filter(has_text="can be read and searched now")).to_be_visible(timeout=90_000)
     assert time.monotonic() - began < 90
-    expect(page.get_by_text("3 files of 4 can be read and searched now")).to_be_visible()
-    expect(page.locator(".reason")).to_contain_text("photo.txt")
+    expect(page.get_by_text("3 files of 3 can be read and searched now")).to_be_visible()
+    expect(page.get_by_text("1 of the files were not added")).to_be_visible()
     page.click("a:has-text('GMT20260317 zoom.vtt')")
     expect(page.locator(".turn")).to_have_count(2)  # one speaker's cues are one turn, with or without the name
     expect(page.locator(".turn .who").nth(1)).to_have_text("Priya Raman")

@@ -82,7 +82,7 @@ def test_a_new_reader_is_one_new_file(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "shouting.py").write_text(
         '"""Shouting."""\n'
         "from ingest.readers.assembling import Piece, assemble\n"
-        'NAME, VERSION = "shouting", 1\n'
+        'NAME, TITLE, VERSION, NEEDS = "shouting", "Shouting", 1, ()\n'
         "def recognise(received):\n    return 1.0 if received.text.isupper() else 0.0\n"
         "def read(received):\n    return assemble([Piece(received.text.lower(), 'Everybody')])\n"
     )

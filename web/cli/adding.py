@@ -35,6 +35,7 @@ class Line:
     job: int | None = None
     message: str = ""
     hint: str = ""
+    near: str = ""
 
 
 @click.command()
@@ -68,9 +69,10 @@ def add(
     ensure_codebook(workspace)
     files = expand(paths)
     study = find_or_make(workspace, study_name)
-    lines = [_accept(workspace, study, path, on.date() if on else None, consent) for path in files]
+    lines = [line for path in files for line in accept_path(workspace, study, path, on.date() if on else None, consent)]
     if not no_wait:
         _wait(workspace, lines, quiet=as_json)
+        _note_near(workspace, lines)
     if as_json:
         echo_json({"study": {"id": study.id, "title": study.title}, "files": lines})
     else:
@@ -112,24 +114,38 @@ def find_or_make(workspace, name: str) -> Study:  # type: ignore[no-untyped-def]
         return studies.find_or_create(workspace, LOCAL_ADMIN, name)
 
 
-def _accept(workspace, study: Study, path: Path, on: date | None, consent: str) -> Line:  # type: ignore[no-untyped-def]
+def accept_path(workspace, study: Study, path: Path, on: date | None, consent: str) -> list[Line]:  # type: ignore[no-untyped-def]
+    """Hand a file in, or each file of an archive; what is refused is said, and the rest goes on."""
     from ingest.intake import accept
+    from ingest.unpacking import contents
 
-    line = Line(str(path), study=study.id)
+    lines: list[Line] = []
+
+    def told(name: str = "") -> Line:
+        lines.append(Line(f"{path}/{name}" if name and name != path.name else str(path), study=study.id))
+        return lines[-1]
+
     try:
-        with path.open("rb") as data:
-            accepted = accept(
-                workspace, LOCAL_ADMIN, study_id=study.id, name=path.name, data=data, occurred_on=on, consent=consent
-            )
+        with path.open("rb") as file:
+            for name, data in contents(path.name, file):
+                line = told(name)
+                try:
+                    accepted = accept(
+                        workspace, LOCAL_ADMIN, study_id=study.id, name=name, data=data, occurred_on=on, consent=consent
+                    )
+                except CairnError as error:
+                    line.state, line.message, line.hint = "refused", error.message, error.hint
+                    continue
+                line.source, line.job = accepted.source.id, accepted.job_id
+                if accepted.already_here:
+                    line.message = "It was here already."
     except OSError as error:
+        line = told()
         line.state, line.message = "refused", f"{path} cannot be read ({error.strerror})."
     except CairnError as error:
+        line = told()
         line.state, line.message, line.hint = "refused", error.message, error.hint
-    else:
-        line.source, line.job = accepted.source.id, accepted.job_id
-        if accepted.already_here:
-            line.message = "It was here already."
-    return line
+    return lines
 
 
 def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore[no-untyped-def]
@@ -173,9 +189,9 @@ def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore
                 if (
                     not (worker and worker.is_alive())
                     and not over
-                    and (not _is_served(workspace) or time.monotonic() - moved > PATIENCE)
+                    and (not is_served(workspace) or time.monotonic() - moved > PATIENCE)
                 ):
-                    worker = _work_here(workspace, [view.job.id for view in views if not view.job.state.over], stop)
+                    worker = work_here(workspace, [view.job.id for view in views if not view.job.state.over], stop)
                 time.sleep(0.2)
     except KeyboardInterrupt:
         stop.set()
@@ -186,7 +202,7 @@ def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore
         signal.signal(signal.SIGTERM, before)
 
 
-def _is_served(workspace) -> bool:  # type: ignore[no-untyped-def]
+def is_served(workspace) -> bool:  # type: ignore[no-untyped-def]
     """Say whether a server owns the folder: its worker will do the work."""
     from filelock import FileLock, Timeout
 
@@ -199,12 +215,21 @@ def _is_served(workspace) -> bool:  # type: ignore[no-untyped-def]
         return True
 
 
-def _work_here(workspace, job_ids: list[int], stop: threading.Event) -> threading.Thread:  # type: ignore[no-untyped-def]
+def work_here(workspace, job_ids: list[int], stop: threading.Event) -> threading.Thread:  # type: ignore[no-untyped-def]
     from ingest.worker import drain
 
     thread = threading.Thread(target=drain, args=(workspace, sorted(job_ids), stop), name="worker")
     thread.start()
     return thread
+
+
+def _note_near(workspace, lines: Sequence[Line]) -> None:  # type: ignore[no-untyped-def]
+    """Say of each new transcript which other one has nearly the same words."""
+    from ingest.near_duplicates import near_of
+
+    fresh = {line.session: line for line in lines if line.session is not None and not line.message}
+    for session_id, (title, study_title, share) in near_of(workspace, LOCAL_ADMIN, list(fresh)).items():
+        fresh[session_id].near = f"{share:.0%} of the words are those of “{title}” in “{study_title}”."
 
 
 def _tell(study: Study, lines: Sequence[Line], *, no_wait: bool) -> None:
@@ -213,6 +238,8 @@ def _tell(study: Study, lines: Sequence[Line], *, no_wait: bool) -> None:
             click.secho(f"✗ {line.message}", fg="red", err=True)
             if line.hint:
                 click.echo(f"  {line.hint}", err=True)
+        elif line.near:
+            click.secho(f"! {line.file}: {line.near}", fg="yellow", err=True)
     good = [line for line in lines if line.state not in ("refused", "failed")]
     known = sum(1 for line in good if line.message)
     click.echo(

@@ -15,6 +15,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("web.cli.serving", "Serve the pages, with a worker beside them."),
     "work": ("web.cli.serving", "Run a worker alone."),
     "add": ("web.cli.adding", "Add files or folders to a study and wait until they are searchable."),
+    "read": ("web.cli.reading", "Say what a file is recognised as, without keeping anything."),
+    "watch": ("web.cli.watching", "Add whatever is put into a folder."),
     "search": ("web.cli.searching", "Find quotes by words and by meaning."),
     "studies": ("web.cli.searching", "List the studies."),
     "status": ("web.cli.looking", "Say what is here, what is being worked on, and how the index is."),

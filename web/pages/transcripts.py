@@ -1,33 +1,18 @@
 """A transcript to read: the words, who said them, and the codes beside them."""
 
-from dataclasses import dataclass
-
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug import Response
 
 from repository import reading, studies
-from repository.reading import CodingView, SuggestionView, TranscriptView, TurnView
-from repository.wording import citation, said_by
+from repository.reading import TranscriptView, TurnView
 from web import inputs
 from web.access import viewer, workspace
-from web.fragments import Run, runs
+from web.drawing import rows
 
 blueprint = Blueprint("transcripts", __name__, url_prefix="/transcripts")
 
 #: Characters of a transcript up to which it is shown at once; a longer one is shown in parts.
 PART = 150_000
-FOUND = "found"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A turn as it is drawn: its words cut where marks begin and end, and the suggestions that begin in it or go on."""
-
-    turn: TurnView
-    citation: str
-    runs: tuple[Run, ...]
-    begin: tuple[SuggestionView, ...]
-    goes_on: tuple[SuggestionView, ...]
 
 
 @blueprint.get("/<int(max=2147483647):session_id>")
@@ -42,10 +27,18 @@ def show(session_id: int) -> str:
     return render_template(
         "transcripts/show.html",
         view=view,
-        rows=_rows(view, parts[number - 1], start, end),
+        rows=rows(view, parts[number - 1], start, end),
         part=number,
         parts=len(parts),
+        may_write=viewer().may_write,
+        **addresses(session_id),
     )
+
+
+def addresses(session_id: int) -> dict[str, str]:
+    """Give a transcript's address as turns use it thousands of times: within this site, and whole."""
+    here = url_for("transcripts.show", session_id=session_id)
+    return {"here": here, "whole": request.url_root.rstrip("/") + here}
 
 
 def _parts(view: TranscriptView) -> list[list[TurnView]]:
@@ -59,25 +52,6 @@ def _parts(view: TranscriptView) -> list[list[TurnView]]:
         parts[-1].append(turn)
         size += turn.end - turn.start
     return parts
-
-
-def _rows(view: TranscriptView, turns: list[TurnView], start: int, end: int) -> list[Row]:
-    spans: list[tuple[int, int, CodingView | str]] = [(mark.start, mark.end, mark) for mark in view.codings]
-    if 0 <= start < end:
-        spans.append((start, end, FOUND))
-    rows = []
-    for turn in turns:
-        over = [s for s in view.suggestions if s.start < turn.end and s.end > turn.start]
-        rows.append(
-            Row(
-                turn,
-                citation(view.study.title, said_by(turn.speaker, view.session.kind), view.session.occurred_on),
-                tuple(runs(view.text, turn.start, turn.end, spans)),
-                tuple(s for s in over if s.start >= turn.start),
-                tuple(s for s in over if s.start < turn.start),
-            )
-        )
-    return rows
 
 
 @blueprint.get("/<int(max=2147483647):session_id>/original")

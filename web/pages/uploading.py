@@ -1,11 +1,20 @@
 """Upload: files into a study, then their progress until they can be searched."""
 
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
-from werkzeug.datastructures import FileStorage
 
+from ingest import previewing
 from ingest.intake import Accepted, accept
+from ingest.pipeline import choices_of
+from ingest.previewing import Preview
+from ingest.readers.received import Choices
+from ingest.unpacking import contents
 from repository import progress, studies
+from repository import speakers as people
+from repository.domain.transcript import KnownSpeaker, Role, RoleSource
 from repository.errors import CairnError, Forbidden, NotFound, Rejected, Unavailable
 from web import inputs
 from web.access import viewer, workspace
@@ -14,6 +23,35 @@ blueprint = Blueprint("uploading", __name__)
 
 #: Files followed on one page, and refusals told one by one.
 MOST, TOLD = 500, 10
+#: Speakers and columns of one file that a form can speak of.
+MOST_SPEAKERS, MOST_COLUMNS = 500, 500
+#: What a table's column can be used for, in words.
+USES = {
+    "": "not used",
+    "text": "words (an answer, a note, a message)",
+    "speaker": "who says it",
+    "role": "role of who says it",
+    "start": "begins at",
+    "end": "ends at",
+    "date": "date",
+    "title": "title",
+    "rating": "rating",
+    "reply": "reply to it",
+    "id": "number or id",
+}
+#: Encodings offered where one was guessed.
+ENCODINGS = (
+    "utf-8",
+    "cp1252",
+    "iso-8859-1",
+    "iso-8859-2",
+    "cp1250",
+    "cp1251",
+    "mac-roman",
+    "utf-16",
+    "shift_jis",
+    "gb18030",
+)
 
 
 @blueprint.get("/upload")
@@ -24,12 +62,13 @@ def form() -> str:
         titles=studies.titles(workspace(), viewer()),
         chosen=inputs.whole(request.args.get("study"), "Study", default=0),
         most_mb=workspace().settings.ingest.max_file_mb,
+        waiting=previewing.count(workspace(), viewer()),
     )
 
 
 @blueprint.post("/upload")
 def upload() -> Response:
-    """Keep each file, say what is refused and why, and show how the others get on."""
+    """Keep each file, say what is refused and why, and go on to the preview of the others."""
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         raise Rejected("No file was chosen.", hint="Drop files on the page, or choose them.", slug="no-file")
@@ -38,7 +77,8 @@ def upload() -> Response:
     refused: list[str] = []
     for file in files:
         try:
-            kept.append(_accept(study_id, file))
+            for name, data in contents(file.filename or "", file.stream):  # type: ignore[arg-type]
+                kept.append(_accept(study_id, name, data))
         except (NotFound, Forbidden, Unavailable):
             raise
         except CairnError as error:
@@ -48,11 +88,114 @@ def upload() -> Response:
         flash(words, "danger")
     if len(refused) > TOLD:  # a cookie carries no more
         flash(f"{len(refused) - TOLD} more files were refused for such reasons.", "danger")
-    known = sum(1 for accepted in kept if accepted.already_here)
+    known = [accepted for accepted in kept if accepted.already_here]
     if known:
-        flash(f"{known} of the files were in this study already; nothing was added twice.", "info")
-    sources = [accepted.source.id for accepted in kept]
-    return redirect(url_for("uploading.follow", source=sources[:MOST], study=study_id), 303)
+        flash(f"{len(known)} of the files were in this study already; nothing was added twice.", "info")
+    if len(known) == len(kept):
+        return redirect(_followed([accepted.source.id for accepted in known], study_id), 303)
+    return redirect(url_for("uploading.preview", study=study_id), 303)
+
+
+def _followed(sources: Sequence[int], study_id: int) -> str:
+    return url_for("uploading.follow", source=sources[:MOST], study=study_id)
+
+
+@blueprint.get("/upload/preview")
+def preview() -> str:
+    """Show what the files that wait are recognised as, who speaks, and what is odd."""
+    study_id = inputs.whole(request.args.get("study"), "Study", default=0) or None
+    found = previewing.waiting(workspace(), viewer(), study_id)
+    return render_template(
+        "uploading/preview.html",
+        previews=found,
+        readable=sum(1 for one in found if not one.problem),
+        study=study_id,
+        titles=studies.titles(workspace(), viewer()),
+        participants=people.participants(workspace()),
+        roles=list(Role),
+        readers=previewing.reader_titles(),
+        uses=USES,
+        encodings=ENCODINGS,
+    )
+
+
+@blueprint.post("/upload/preview")
+def decide() -> Response:
+    """Add the files, read them again as chosen, or let one go."""
+    act, _, number = request.form.get("act", "add").partition("-")
+    study_id = inputs.whole(request.form.get("study"), "Study", default=0) or None
+    if act == "discard":
+        name = previewing.discard(workspace(), viewer(), inputs.whole(number, "File", default=0))
+        flash(f"{name} was not added.", "info")
+        return redirect(url_for("uploading.preview", study=study_id), 303)
+    wanted = [inputs.whole(one, "File", default=0) for one in request.form.getlist("source")]
+    if act == "add" and number:
+        wanted = [inputs.whole(number, "File", default=0)]
+    known = {label: i for i, label in people.participants(workspace()).items()}
+    waiting = {one.source.id: one for one in previewing.waiting(workspace(), viewer(), study_id)}
+    added = []
+    for source_id in wanted:
+        if source_id not in waiting:  # somebody else was quicker
+            continue
+        before = choices_of(waiting[source_id].source)
+        choice = _choice(waiting[source_id], known, before)
+        changed = choice["choices"] != before
+        if act == "look" or changed or waiting[source_id].problem:
+            previewing.choose(workspace(), viewer(), source_id, **choice)
+        else:
+            previewing.confirm(workspace(), viewer(), source_id, **choice)
+            added.append(source_id)
+    left = previewing.count(workspace(), viewer(), study_id)
+    if added and left:
+        flash(f"{left} of the files were not added: they wait under Upload.", "info")
+    if added:
+        return redirect(_followed(added, waiting[added[0]].source.study_id), 303)
+    if act == "add" and wanted:
+        flash("These files are read differently now: look once more, then add them.", "info")
+    return redirect(url_for("uploading.preview", study=study_id), 303)
+
+
+@blueprint.get("/upload/preview/<int(max=2147483647):source_id>/<int(max=2147483647):session_id>")
+def difference(source_id: int, session_id: int) -> str:
+    """Show in what a file that waits differs from a transcript that is nearly the same."""
+    found, near, changes = previewing.differences(workspace(), viewer(), source_id, session_id)
+    return render_template(
+        "uploading/difference.html", preview=found, near=near, changes=changes[:MOST], more=len(changes[MOST:])
+    )
+
+
+def _choice(preview: Preview, known: dict[str, int], before: Choices) -> dict[str, Any]:
+    """Read what the form says about one file that was read as chosen `before`; of speakers, what differs."""
+    form, source_id = request.form, preview.source.id
+
+    def given(name: str) -> str:
+        return form.get(f"f{source_id}-{name}", "").strip()
+
+    who = dict(people.chosen(preview.source.choices))
+    proposed = {one.raw_label: (one.label, one.role, one.participant) for one in preview.speakers}
+    for number in range(MOST_SPEAKERS):
+        if f"f{source_id}-s{number}-raw" not in form:
+            break
+        raw, participant = form[f"f{source_id}-s{number}-raw"], given(f"s{number}-participant")
+        if participant and participant not in known:
+            raise Rejected(f"There is no participant “{participant}”.", hint="Choose one from the list, or none.")
+        label, role = people.cleaned(given(f"s{number}-label")), inputs.role(given(f"s{number}-role"))
+        # A participant proposed because of the label is nobody's word yet, but a yes to the preview is.
+        if (label, role, participant) != proposed.get(raw) or participant:
+            who[raw] = KnownSpeaker(label, role, known.get(participant), RoleSource.PERSON)
+    columns = {
+        form[f"f{source_id}-c{number}-name"]: given(f"c{number}-use")
+        for number in range(MOST_COLUMNS)
+        if f"f{source_id}-c{number}-name" in form
+    }
+    if columns == {form[f"f{source_id}-c{n}-name"]: given(f"c{n}-proposed") for n in range(len(columns))}:
+        columns = dict(before.columns)  # nothing was changed
+    return {
+        "occurred_on": inputs.day(given("date"), "The date"),
+        "consent": given("consent")[:500],
+        "choices": Choices(given("reader"), given("encoding"), columns),
+        "people": who,
+    }
 
 
 def _study() -> int:
@@ -66,15 +209,16 @@ def _study() -> int:
     return chosen
 
 
-def _accept(study_id: int, file: FileStorage) -> Accepted:
+def _accept(study_id: int, name: str, data: BinaryIO | bytes) -> Accepted:
     return accept(
         workspace(),
         viewer(),
         study_id=study_id,
-        name=file.filename or "",
-        data=file.stream,  # type: ignore[arg-type]
+        name=name,
+        data=data,
         occurred_on=inputs.day(request.form.get("occurred_on"), "The date"),
         consent=request.form.get("consent", "").strip()[:500],
+        held=True,
     )
 
 

@@ -13,7 +13,7 @@ from repository.domain.transcript import ReadingWarning, Role, RoleSource, Speak
 
 NAME = "markdown"
 TITLE = "Markdown"
-VERSION = 1
+VERSION = 2
 NEEDS = ("frontmatter", "markdown", "nh3")
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _KEY = re.compile(r"^[A-Za-z][\w -]{0,60}:", re.M)
@@ -52,8 +52,11 @@ def read(received: Received) -> Transcript:
     )
     stated = {str(key).casefold(): value for key, value in front.items()}
     heading = next((line.text for line in lines[:5] if line.note), "")
+    speaks = bool(transcript.speakers)
     return replace(
         transcript,
+        shape="Markdown with speakers" if speaks else "Markdown notes",
+        confidence=0.9 if speaks else 0.8,
         speakers=transcript.speakers or _people(front),
         title=_written(stated.get("title") or heading)[:300],
         occurred_on=day_of(stated.get("date")) or day_in(heading),

@@ -1,5 +1,7 @@
 """Plain text: with speakers in any of the habits of `grammars`, or notes."""
 
+from dataclasses import replace
+
 from ingest.readers.assembling import assemble
 from ingest.readers.headers import lines_of, parse
 from ingest.readers.received import Received
@@ -7,7 +9,7 @@ from repository.domain.transcript import Transcript
 
 NAME = "plain"
 TITLE = "Plain text"
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ()
 
 
@@ -19,10 +21,14 @@ def recognise(received: Received) -> float:
 def read(received: Received) -> Transcript:
     """Read lines; those that no habit explains are notes."""
     parsed = parse(lines_of(received.text))
-    return assemble(
+    transcript = assemble(
         parsed.pieces,
         precision=parsed.precision,
         roles=parsed.roles,
         recorder=parsed.recorder,
         warnings=parsed.warnings,
     )
+    # That nobody else wants it says little: who speaks tells whether it was understood.
+    speaks = bool(transcript.speakers)
+    shape = "Plain text with speakers" if speaks else "Plain notes"
+    return replace(transcript, shape=shape, confidence=0.9 if speaks else 0.7)

@@ -7,19 +7,16 @@ from io import BytesIO
 from typing import Any
 
 from ingest.readers.archives import check_archive, entries
-from ingest.readers.assembling import Piece, assemble
 from ingest.readers.dating import day_in
-from ingest.readers.grammars import Line, is_boilerplate
-from ingest.readers.headers import Parsed, parse
+from ingest.readers.documents import left_out, transcript_of
 from ingest.readers.received import Received
-from ingest.readers.tables import pieces_of_table
 from ingest.readers.wordxml import Paragraph, Table, blocks_of
-from repository.domain.transcript import ReadingWarning, TimePrecision, Transcript
+from repository.domain.transcript import Transcript
 from repository.errors import UnreadableSource
 
 NAME = "word"
 TITLE = "Word document"
-VERSION = 1
+VERSION = 2
 NEEDS = ("docx",)
 #: Teams' first line: title, start, "Meeting Recording" or "Meeting Transcript" in the language of the account.
 _TEAMS = re.compile(r"(.{1,200}?)-(20\d{6})_\d{6}(?:UTC)?-[^\d\n]{3,60}")
@@ -37,35 +34,8 @@ def read(received: Received) -> Transcript:
     check_archive(received.data)
     blocks, dropped = blocks_of(_body(received.data))
     title, day, blocks = _teams_preamble(blocks)
-    heading = next((b.text for b in blocks[:6] if isinstance(b, Paragraph) and b.heading and not _is_routine(b)), "")
-    pieces: list[Piece] = []
-    left_out = [f"{count} {what}{'s' if count > 1 else ''}" for what, count in dropped.items() if count]
-    warnings = [ReadingWarning(f"Left out: {', '.join(left_out)}.")] if left_out else []
-    lines: list[Line] = []
-    parts: list[Parsed] = []
-    for block in [*blocks, None]:
-        if isinstance(block, Paragraph):
-            lines += _lines(block)
-            continue
-        if lines:
-            parts.append(parse(lines))
-            pieces += parts[-1].pieces
-            warnings += parts[-1].warnings
-            lines = []
-        if isinstance(block, Table):
-            rows, unused = pieces_of_table(block.rows)
-            pieces += rows
-            warnings += unused
-    coarse = any(part.precision is TimePrecision.COARSE for part in parts)
-    transcript = assemble(
-        pieces,
-        precision=TimePrecision.COARSE if coarse else TimePrecision.EXACT,
-        roles={label: role for part in parts for label, role in part.roles.items()},
-        recorder=next((part.recorder for part in parts if part.recorder), ""),
-        warnings=warnings,
-    )
-    title = title or heading
-    return replace(transcript, title=title[:300], occurred_on=day or day_in(title))
+    transcript = transcript_of(blocks, left_out(dropped), title=title)
+    return replace(transcript, occurred_on=day or transcript.occurred_on)
 
 
 def _body(data: bytes) -> Any:
@@ -90,19 +60,6 @@ def _refuse_macros(names: Sequence[str]) -> None:
             slug="macros",
             hint="Save it as .docx without macros and add that.",
         )
-
-
-def _is_routine(paragraph: Paragraph) -> bool:
-    return all(map(is_boilerplate, paragraph.text.split("\n")))
-
-
-def _lines(paragraph: Paragraph) -> list[Line]:
-    """Give a paragraph's lines: soft breaks end a line, the paragraph's end is a gap."""
-    lines = [line for line in paragraph.text.split("\n") if line.strip()]
-    return [
-        Line(line, None, gap=index == 0, note=paragraph.heading, strong=index == 0 and paragraph.bold)
-        for index, line in enumerate(lines)
-    ]
 
 
 def _teams_preamble(blocks: list[Paragraph | Table]) -> tuple[str, Any, list[Paragraph | Table]]:

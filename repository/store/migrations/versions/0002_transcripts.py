@@ -18,6 +18,7 @@ def upgrade() -> None:
         ("text", sa.Column("note", sa.Text, nullable=False, server_default="")),
         ("speaker", sa.Column("raw_label", sa.Text, nullable=False, server_default="")),
         ("speaker", sa.Column("merged_into", sa.Integer)),
+        ("turn", sa.Column("heard_as", sa.Integer)),
         ("highlight", sa.Column("comment", sa.Text, nullable=False, server_default="")),
         ("highlight", sa.Column("lost_at", Moment)),
     ):

@@ -1,0 +1,29 @@
+"""What a study knows of the labels in its files: who they are, proposed for the next file."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from repository.domain.transcript import KnownSpeaker, Role
+from repository.store import tables as t
+
+
+class RosterStore:
+    """Rosters, through one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """Work within `connection`'s transaction."""
+        self._sql = connection
+
+    def of_study(self, study_id: int) -> dict[str, KnownSpeaker]:
+        """Give whom the study knows, by the label in the file."""
+        rows = self._sql.execute(sa.select(t.roster).where(t.roster.c.study_id == study_id)).all()
+        return {row.raw_label: KnownSpeaker(row.label, Role(row.role), row.participant_id) for row in rows}
+
+    def keep(self, study_id: int, known: Mapping[str, KnownSpeaker]) -> None:
+        """Remember these, over what was known of the same labels."""
+        for raw_label, who in known.items():
+            mine = sa.and_(t.roster.c.study_id == study_id, t.roster.c.raw_label == raw_label)
+            values = {"label": who.label, "role": who.role.value, "participant_id": who.participant_id}
+            if not self._sql.execute(sa.update(t.roster).where(mine).values(**values)).rowcount:
+                self._sql.execute(sa.insert(t.roster).values(study_id=study_id, raw_label=raw_label, **values))

@@ -1,0 +1,108 @@
+"""`cairn watch`: whatever is put into a folder is added to a study."""
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from repository.domain.study import Study
+from repository.errors import CairnError, NotFound
+from repository.settings import Settings
+from web.cli.adding import accept_path, expand, find_or_make, is_served, work_here
+from web.cli.output import json_option
+
+#: Seconds for which a file must not have changed before it is taken: it may still be being copied.
+STILL = 2.0
+#: Seconds between two looks. Looking is cheap, and works on network folders, where nobody tells of changes.
+EVERY = 1.0
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--study", "study_name", required=True, help="The study's title or number; a new title makes a new study."
+)
+@click.option("--consent", default="", help="What the participants agreed to, in your words.")
+@click.option("--once", is_flag=True, help="Add what is there now, and end.")
+@json_option
+@click.pass_obj
+def watch(settings: Settings, folder: Path, study_name: str, consent: str, once: bool, as_json: bool) -> None:
+    """Watch a folder, and add every file that is put into it, until stopped.
+
+    Files stay where they are. What was added before changes nothing, so the command can be started again at any time.
+    With --json each file is told in a line of its own.
+    """
+    from repository.codebook import ensure_codebook
+    from repository.workspace import Workspace
+
+    if not folder.is_dir():
+        raise NotFound(f"There is no folder {folder}.", hint="Make it, and put files into it.")
+    workspace = Workspace(settings)
+    ensure_codebook(workspace)
+    study = find_or_make(workspace, study_name)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if not as_json:
+        click.echo(f"Watching {folder} for “{study.title}”. Ctrl-C ends it.", err=True)
+    seen: dict[Path, tuple[int, int]] = {}
+    failed = False
+    worker: threading.Thread | None = None
+    while not stop.is_set():
+        jobs: list[int] = []
+        for path in settled(folder, seen, wait=not once):
+            failed |= _add(workspace, study, path, consent, as_json, jobs)
+        if worker is not None and not worker.is_alive():
+            worker = None
+        if worker is None and not is_served(workspace):
+            with workspace.read() as unit:
+                jobs = jobs or unit.jobs.due(workspace.clock())
+            worker = work_here(workspace, jobs, stop) if jobs else None
+        if once:
+            break
+        stop.wait(EVERY)
+    if worker:
+        worker.join()
+    workspace.close()
+    sys.exit(3 if failed and once else 0)
+
+
+def settled(folder: Path, seen: dict[Path, tuple[int, int]], *, wait: bool) -> Iterator[Path]:
+    """Give the files that are new or changed, and still: nobody is writing them any more."""
+    try:
+        files = expand([folder])
+    except (OSError, CairnError):  # nothing is there, or the folder is away for a moment
+        files = []
+    for path in files:
+        try:
+            facts = path.stat()
+        except OSError:  # taken away meanwhile
+            continue
+        now = (facts.st_size, facts.st_mtime_ns)
+        if seen.get(path) == now or (wait and time.time() - facts.st_mtime < STILL):
+            continue
+        seen[path] = now
+        yield path
+
+
+def _add(workspace, study: Study, path: Path, consent: str, as_json: bool, jobs: list[int]) -> bool:  # type: ignore[no-untyped-def]
+    """Add one file, say what became of it, and note its jobs; True if it was refused."""
+    import json
+    from dataclasses import asdict
+
+    refused = False
+    for line in accept_path(workspace, study, path, None, consent):
+        refused |= line.state == "refused"
+        if line.job is not None:
+            jobs.append(line.job)
+        if as_json:
+            click.echo(json.dumps(asdict(line), ensure_ascii=False))
+        elif line.state == "refused":
+            click.secho(f"✗ {line.message} {line.hint}", fg="red", err=True)
+        elif not line.message:
+            click.echo(f"✓ {line.file}")
+    return refused
