@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ingest, memory, quality, report, search, start, under_load
+from bench import ingest, memory, quality, reading, report, search, start, under_load
 from bench.report import Row
 
 Found = tuple[list[Row], dict[str, object]]
@@ -15,7 +15,7 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", help="ingest, search, start, memory, under_load, quality; default all but the last"
+        "what", nargs="*", help="ingest, reading, search, start, memory, under_load, quality; default all but the last"
     )
     parser.add_argument(
         "--passages", type=int, default=100_000, help="size of the large repository (default: %(default)s)"
@@ -26,6 +26,7 @@ def main() -> None:
     n = chosen.passages
     kinds: dict[str, tuple[str, Callable[[], Found]]] = {
         "ingest": ("Ingest of the demonstration", lambda: ingest.measure(chosen.rounds)),
+        "reading": ("Reading large files", reading.measure),
         "search": (f"Search at {n:,} passages", lambda: search.measure(n)),
         "start": ("Starting", lambda: start.measure(n)),
         "memory": ("Memory", lambda: memory.measure(n)),

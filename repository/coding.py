@@ -6,6 +6,7 @@ Every act is one transaction and keeps the rows it changed as they were, so that
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from repository.carrying_over import carry_over
 from repository.codebook import Codebook
 from repository.domain.access import PersonRole, Viewer
 from repository.domain.coding import Code, Highlight, Suggestion, SuggestionState
@@ -200,6 +201,7 @@ def undo(workspace: Workspace, viewer: Viewer, session_id: int, act_id: int | No
             raise Conflict("This was undone already.")
         if not unit.acts.undo(act, workspace.clock()):
             raise Conflict("This has been changed since.", hint="Undo what was done after it first.")
+        carry_over(unit, session.text_id or 0, workspace.clock())  # what came back may stand on an older text
         marks = [row["id"] for row in act.before.get("highlight", ())]
         told = f"Undone: {act.told}"
         return Done(session_id, told, None, marks[0] if marks else None, _spans(session, act.before, act.after))

@@ -159,7 +159,9 @@ def _quotes(
         _Span(s.session_id, s.text_id, s.start, s.end, s.code_id, s.coder, s.score, True, s.reason)
         for s in unit.codings.pending(viewer, code_ids=ids, limit=QUOTES)
     ]
-    spans = [span for span in (coded + suggested)[:QUOTES] if span.session_id in sessions]
+    # What a correction left behind is listed on the transcript's own page: its words no longer stand there.
+    here = {session_id: session.text_id for session_id, session in sessions.items()}
+    spans = [span for span in coded + suggested if here.get(span.session_id) == span.text_id][:QUOTES]
     words = unit.places.spans([(span.text_id, span.start, span.end) for span in spans])
     places = unit.places.of(
         [(span.text_id, span.start, *words[span.text_id, span.start, span.end].turns) for span in spans]

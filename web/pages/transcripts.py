@@ -3,7 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug import Response
 
-from repository import reading, studies
+from repository import reading, settling, studies
+from repository.domain.source import DROPPED
+from repository.errors import NotFound
 from repository.reading import TranscriptView, TurnView
 from web import inputs
 from web.access import viewer, workspace
@@ -31,6 +33,7 @@ def show(session_id: int) -> str:
         part=number,
         parts=len(parts),
         may_write=viewer().may_write,
+        to_look_at=settling.to_look_at(workspace(), viewer(), session_id),
         **addresses(session_id),
     )
 
@@ -58,6 +61,8 @@ def _parts(view: TranscriptView) -> list[list[TurnView]]:
 def original(session_id: int) -> Response:
     """Hand out the file as it was received: always as a download, never shown."""
     source = reading.transcript(workspace(), viewer(), session_id).source
+    if source.recording == DROPPED:
+        raise NotFound("The recording was removed once it was transcribed, as set.")
     path = workspace().originals.find(source.digest)
     response = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=source.name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
