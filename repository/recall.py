@@ -63,8 +63,8 @@ class Recall:
                 why = error.message if isinstance(error, CairnError) else type(error).__name__
                 log.warning("exact search waits: %s", why)
                 stop.wait(10)
-            # Comparing with SQL takes longer the more there is: never more than a twentieth of the time.
-            stop.wait(max(self._workspace.settings.index.check_seconds, 20 * (time.monotonic() - began)))
+            # Comparing with SQL takes longer the more there is: never more than a sixth of the time.
+            stop.wait(max(self._workspace.settings.index.check_seconds, 5 * (time.monotonic() - began)))
 
     def refresh(self) -> None:
         """Bring memory to what SQL holds now; cheap when nothing changed."""

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 
 from tests.builders import INTERVIEW
 from tests.journeys.conftest import Server
-from tests.journeys.test_researcher import drop
+from tests.journeys.test_researcher import add
 
 pytestmark = pytest.mark.journey
 
@@ -39,7 +39,7 @@ def test_pages_have_no_serious_fault_and_fit(browser: Browser, server: Server, w
     )
     page = context.new_page()
     name = f"Seen at {width} {shade}"
-    drop(page, {"p.txt": (INTERVIEW + f"P01: {name}.\n").encode()}, name)
+    add(page, {"p.txt": (INTERVIEW + f"P01: {name}.\n").encode()}, name)
     page.get_by_role("status").filter(has_text="1 file of 1").wait_for(timeout=60_000)
     session = page.locator("tbody a").first.get_attribute("href")
     study = page.locator("a:has-text('To the study')").get_attribute("href")

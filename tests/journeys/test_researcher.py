@@ -58,6 +58,12 @@ def drop(page: Page, files: dict[str, bytes], study: str) -> None:
     expect(page.get_by_role("heading", name="Look before you add")).to_be_visible()
 
 
+def add(page: Page, files: dict[str, bytes], study: str) -> None:
+    """Upload files into a new study, and say yes to all that can be read."""
+    drop(page, files, study)
+    page.click(".previews button[value=add]")
+
+
 def test_an_empty_repository_welcomes_and_three_files_become_searchable(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", name="Nothing is here yet.")).to_be_visible()
@@ -161,7 +167,7 @@ def test_suggested_themes_say_why_and_are_counted_apart(page: Page) -> None:
 
 
 def test_a_study_goes_to_the_bin_and_comes_back(page: Page) -> None:
-    drop(page, {"short.txt": INTERVIEW.replace("Friday", "Thursday").encode()}, "A study to delete")
+    add(page, {"short.txt": INTERVIEW.replace("Friday", "Thursday").encode()}, "A study to delete")
     expect(page.get_by_role("status").filter(has_text="1 file of 1")).to_be_visible(timeout=60_000)
     page.click("text=To the study")
     page.click("summary:has-text('Delete')")
