@@ -45,7 +45,6 @@ def test_codes_are_found_by_slug_and_know_their_theme(codebook: Codebook) -> Non
     assert codebook.colour(workaround) == theme.facts.colour
     assert codebook.ids_under(["everyday-workflow", "workaround"])[0] == theme.id
     assert set(codebook.ids_under(["everyday-workflow"])) == {theme.id, *(c.id for c in codebook.under(theme))}
-    assert codebook.tag(workaround.id, suggested=True) == (workaround, theme.facts.colour, True)
     with pytest.raises(NotFound):
         codebook.named("no-such-code")
     with pytest.raises(NotFound):
