@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -76,6 +77,12 @@ class _Host:
                     pass
                 self.close()
         raise Unavailable("The file cannot be read just now: no process could be started.")
+
+    def warm(self) -> None:
+        """Start the process, so that the first file does not wait for the readers to be loaded."""
+        with self._turn, suppress(OSError):  # where none can be started, the first file says so
+            if self._channel is None:
+                self._start()
 
     def close(self) -> None:
         """End the process; the next file starts another."""

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from ingest.pipeline import STEPS
 from ingest.previewing import forget
+from ingest.sandbox import host
 from repository.domain.source import Stage
 from repository.errors import CairnError
 from repository.jobs import Room, holder_name, queue_ingest, run, sweep
@@ -32,6 +33,7 @@ NICE = 10
 
 def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], bool] = lambda: True) -> None:
     """Work until told to stop, or until `alive` says that whoever started this is gone."""
+    host.warm()
     _follow_model(workspace)
     swept = purged = float("-inf")
     due: list[int] = []
