@@ -7,6 +7,9 @@ _WRITTEN = re.compile(
     r"\b(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)?\.? )?(?P<m>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
     r"(?: (?P<d2>\d{1,2})(?:st|nd|rd|th)?,?)? (?P<y>20\d\d)\b"
 )
+#: A line that says when, within the first characters of a text.
+_STATED = re.compile(r"^[ \t*]{0,4}(?:date|datum|fecha|data)[ \t*]{0,4}:([^\n]{4,60})$", re.I | re.M)
+_TOP = 1_000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
 
@@ -30,6 +33,16 @@ def day_in(words: str) -> date | None:
         except ValueError:
             continue
     return found.pop() if len(found) == 1 else None
+
+
+def day_stated(text: str) -> date | None:
+    """Give the date that a line near the beginning of a text states as such; None if there is none.
+
+    >>> day_stated("Kick-off\\nDate: March 3, 2026\\n"), day_stated("We met on 2026-03-03.")
+    (datetime.date(2026, 3, 3), None)
+    """
+    found = _STATED.search(text[:_TOP])
+    return day_in(found.group(1)) if found else None
 
 
 def day_of(value: object) -> date | None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import cast
 
 from ingest.readers import formats
-from ingest.readers.dating import day_in
+from ingest.readers.dating import day_in, day_stated
 from ingest.readers.decoding import decode
 from ingest.readers.received import Choices, Reader, Received
 from ingest.readers.refusing import refuse_if_known
@@ -57,7 +57,7 @@ def _read(data: bytes, name: str, choices: Choices) -> Transcript:
         )
     return replace(
         transcript,
-        occurred_on=transcript.occurred_on or day_in(name),
+        occurred_on=transcript.occurred_on or day_in(name) or day_stated(transcript.text),
         shape=transcript.shape or reader.TITLE,
         reader=reader.NAME,
         reader_version=reader.VERSION,
