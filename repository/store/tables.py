@@ -271,8 +271,21 @@ code = sa.Table(
     sa.Column("cues", sa.JSON, nullable=False),
     sa.Column("mode", sa.String(20), nullable=False),
     sa.Column("colour", sa.String(20), nullable=False),
+    # Rises with each change of meaning: what was decided about an older meaning is asked again.
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("counter_examples", sa.JSON, nullable=False, server_default="[]"),
+    # Names it had, or that others gave it: searches find it by them.
+    sa.Column("aliases", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("owner", sa.Text, nullable=False, server_default=""),
+    sa.Column("locked", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The one study it is for; none: for all. No reference: SQLite cannot add one later.
+    sa.Column("study_id", sa.Integer, index=True),
+    sa.Column("retired_at", Moment),
+    # The code that took this one's place; its address leads there.
+    sa.Column("merged_into", sa.Integer),
+    # Rises with every change: two who edit at once are told by it.
+    sa.Column("edition", sa.Integer, nullable=False, server_default="1"),
     sqlite_autoincrement=True,
 )
 
@@ -292,7 +305,12 @@ suggestion = sa.Table(
     sa.Column("reason", sa.JSON, nullable=False),
     sa.Column("coder", sa.Text, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
+    # What the code's score was learned from: definition and examples as one digest.
+    sa.Column("model", sa.String(64), nullable=False, server_default=""),
+    sa.Column("decided_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("decided_at", Moment),
     sa.UniqueConstraint("text_id", "start", "end", "code_id", "code_version"),
+    sa.Index("ix_suggestion_state_code_id_score", "state", "code_id", "score"),
 )
 
 highlight = sa.Table(
@@ -327,16 +345,18 @@ carry = sa.Table(
     sa.Column("settled_at", Moment),
 )
 
-# What somebody did to a session, with what undoes it.
+# What somebody did, with what undoes it: to a session, or (none) to the codebook or to many sessions at once.
 act = sa.Table(
     "act",
     metadata,
     _key(),
-    _of("session"),
+    _of("session", nullable=True),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False, index=True),
     sa.Column("told", sa.Text, nullable=False),
+    # The reason somebody gave.
+    sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("inverse", sa.JSON, nullable=False),
     sa.Column("undone_at", Moment),
     sqlite_autoincrement=True,
@@ -350,7 +370,62 @@ coding = sa.Table(
     _of("code"),
     sa.Column("coder", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    # The suggestion that was accepted, which keeps the machine's score.
+    sa.Column("suggestion_id", sa.Integer),
     sa.UniqueConstraint("highlight_id", "code_id", "coder"),
+)
+
+# Somebody codes a session: openly, or without seeing what others and the machine did until it is finished.
+assignment = sa.Table(
+    "assignment",
+    metadata,
+    _key(),
+    _of("session", index=False),
+    sa.Column("coder", sa.Text, nullable=False),
+    sa.Column("blind", sa.Boolean, nullable=False),
+    sa.Column("assigned_by", sa.Text, nullable=False),
+    sa.Column("assigned_at", Moment, nullable=False),
+    sa.Column("finished_at", Moment),
+    sa.UniqueConstraint("session_id", "coder"),
+)
+
+# A proposed theme. Its number is for ever; `centre` (float32, unit length) is where its members lay when it was made.
+candidate = sa.Table(
+    "candidate",
+    metadata,
+    _key(),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("terms", sa.JSON, nullable=False),
+    # Who gave the name; empty: the machine.
+    sa.Column("named_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("fingerprint", sa.String(80), nullable=False),
+    sa.Column("centre", sa.LargeBinary, nullable=False),
+    _of("code", nullable=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("decided_at", Moment),
+    sqlite_autoincrement=True,
+)
+
+# What belongs to a candidate, by the words' hash: passages come and go with their texts.
+member = sa.Table(
+    "member",
+    metadata,
+    _of("candidate", index=False),
+    sa.Column("words_sha", sa.String(64), nullable=False, index=True),
+    sa.Column("certainty", sa.Float, nullable=False),
+    sa.PrimaryKeyConstraint("candidate_id", "words_sha"),
+)
+
+# Where words lie on the map, 0..1 each way.
+spot = sa.Table(
+    "spot",
+    metadata,
+    sa.Column("words_sha", sa.String(64), primary_key=True),
+    sa.Column("fingerprint", sa.String(80), primary_key=True),
+    sa.Column("x", sa.Float, nullable=False),
+    sa.Column("y", sa.Float, nullable=False),
 )
 
 job = sa.Table(
@@ -358,7 +433,8 @@ job = sa.Table(
     metadata,
     _key(),
     sa.Column("kind", sa.String(20), nullable=False),
-    _of("source"),
+    # None: work on everything, such as learning from decisions; of each kind there is one.
+    _of("source", nullable=True),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("step", sa.String(20), nullable=False),
@@ -370,6 +446,13 @@ job = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("updated_at", Moment, nullable=False),
     sa.UniqueConstraint("kind", "source_id"),
+    sa.Index(
+        "uq_job_kind",
+        "kind",
+        unique=True,
+        sqlite_where=sa.text("source_id IS NULL"),
+        postgresql_where=sa.text("source_id IS NULL"),
+    ),
 )
 
 # Single facts: the index generation in use, what changed last.
