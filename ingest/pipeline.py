@@ -16,7 +16,8 @@ from nlp.likeness import signature
 from repository import speakers
 from repository.carrying_over import carry_over
 from repository.domain.source import DROPPED, Source, Stage
-from repository.jobs import Step, Work
+from repository.jobs import LEARN, Step, Task, Work
+from repository.learning import learn
 from repository.store.segments import Segment, segment_id, words_sha
 from repository.store.sessions import Revision
 from repository.suggesting import suggest as suggest_codes
@@ -147,3 +148,6 @@ STEPS: dict[Stage, Step] = {
     Stage.EMBEDDED: embed,
     Stage.SUGGESTED: suggest,
 }
+
+#: Work on everything, by the kind of its job.
+TASKS: dict[str, Task] = {LEARN: learn}

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from ingest.pipeline import STEPS
+from ingest.pipeline import STEPS, TASKS
 from ingest.previewing import forget
 from ingest.sandbox import host
 from repository.domain.source import Stage
@@ -66,7 +66,7 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
 
 def _do(workspace: Workspace, job_id: int, stop: threading.Event, room: Room) -> None:
     try:
-        run(workspace, job_id, STEPS, stop, holder_name(), room)
+        run(workspace, job_id, STEPS, stop, holder_name(), room, TASKS)
     except CairnError as error:
         _rest(error, stop)
 
@@ -106,7 +106,7 @@ def drain(workspace: Workspace, job_ids: Sequence[int], stop: threading.Event) -
     room = Room()
 
     def do(job_id: int) -> bool:
-        return not stop.is_set() and run(workspace, job_id, STEPS, stop, holder_name(), room)
+        return not stop.is_set() and run(workspace, job_id, STEPS, stop, holder_name(), room, TASKS)
 
     due = sweep(workspace)  # frees what a killed run of this command still holds
     with ThreadPoolExecutor(HANDS, "hand") as hands:

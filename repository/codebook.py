@@ -1,43 +1,87 @@
 """The codebook as a tree, and the starter codebook a new repository begins with."""
 
+import re
 import tomllib
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 
-from repository.domain.coding import Code, CodeFacts
+from repository.domain.access import Viewer
+from repository.domain.coding import Code, CodeFacts, CodeMode
 from repository.errors import NotFound
+from repository.store.unit import Unit
 from repository.workspace import Workspace
 
 STARTER = Path(__file__).parent / "starter.toml"
 
 
 class Codebook:
-    """Themes and their codes, looked up by number and by slug."""
+    """Themes and their codes, looked up by number, by slug and by name. Retired ones are found, but not listed."""
 
     def __init__(self, codes: Sequence[Code]) -> None:
-        """Take the codes in codebook order."""
-        self.codes = tuple(codes)
+        """Take the codes, each before those under it."""
+        self.everything = tuple(codes)
+        self.codes = tuple(code for code in codes if code.retired_at is None)
         self.by_id = {code.id: code for code in codes}
         self._by_slug = {code.facts.slug: code for code in codes}
+        self._children: dict[int | None, list[Code]] = {}
+        for code in self.codes:
+            self._children.setdefault(code.parent_id, []).append(code)
 
     @property
     def themes(self) -> tuple[Code, ...]:
         """Give the top of the tree."""
-        return tuple(code for code in self.codes if code.is_theme)
+        return self.children(None)
+
+    @cached_property
+    def suggestible(self) -> tuple[Code, ...]:
+        """Give the codes that a machine may put on words: no theme that has codes to say it more exactly."""
+        fitting = (code for code in self.codes if not code.is_theme or not self.children(code))
+        return tuple(code for code in fitting if code.facts.mode is not CodeMode.MANUAL)
 
     def named(self, slug: str) -> Code:
-        """Give a code by slug. Raises NotFound."""
+        """Give a code by slug; of one that was merged into another, that one. Raises NotFound."""
         if slug not in self._by_slug:
             raise NotFound("There is no such theme.")
-        return self._by_slug[slug]
+        return self.current(self._by_slug[slug])
+
+    def current(self, code: Code) -> Code:
+        """Give the code that took a merged one's place, or the code itself."""
+        passed: set[int] = set()
+        while code.merged_into in self.by_id and code.id not in passed:
+            passed.add(code.id)
+            code = self.by_id[code.merged_into or 0]
+        return code
+
+    def called(self, name: str) -> tuple[Code, ...]:
+        """List the codes of this name or alias, whatever its case and accents; those so named first."""
+        asked = folded(name)
+        own = [code for code in self.codes if folded(code.facts.name) == asked]
+        return tuple(own + [c for c in self.codes if c not in own and asked in map(folded, c.facts.aliases)])
+
+    def children(self, code: Code | None) -> tuple[Code, ...]:
+        """Give what stands right under a code, or (None) the themes, in order."""
+        return tuple(self._children.get(code.id if code else None, ()))
 
     def under(self, code: Code) -> tuple[Code, ...]:
-        """Give a theme's codes, in order."""
-        return tuple(child for child in self.codes if child.parent_id == code.id)
+        """Give everything below a code, each before those under it."""
+        found: list[Code] = []
+        for child in self.children(code):
+            found += (child, *self.under(child))
+        return tuple(found)
+
+    def path(self, code: Code) -> tuple[Code, ...]:
+        """Give a code with what it stands under, the theme first."""
+        path = [code]
+        while path[0].parent_id in self.by_id:
+            path.insert(0, self.by_id[path[0].parent_id or 0])
+        return tuple(path)
 
     def theme_of(self, code: Code) -> Code:
         """Give the theme a code belongs to: itself, if it is one."""
-        return code if code.parent_id is None else self.by_id[code.parent_id]
+        return self.path(code)[0]
 
     def ids_under(self, slugs: Sequence[str]) -> tuple[int, ...]:
         """Give the numbers of these codes and of the codes under them; unknown slugs are an error."""
@@ -45,8 +89,30 @@ class Codebook:
         return tuple(dict.fromkeys(c.id for code in chosen for c in (code, *self.under(code))))
 
     def colour(self, code: Code) -> str:
-        """Give a code's colour: its theme's, unless it has its own."""
-        return code.facts.colour or self.theme_of(code).facts.colour
+        """Give a code's colour: its own, or that of the nearest code above it that has one."""
+        return next((above.facts.colour for above in reversed(self.path(code)) if above.facts.colour), "")
+
+
+def seen(unit: Unit, viewer: Viewer) -> Codebook:
+    """Give the codebook as a viewer may see it: without the codes of studies that are not theirs."""
+    codes = unit.codes.all()
+    return Codebook([c for c in codes if c.facts.study_id is None or viewer.may_see(c.facts.study_id)])
+
+
+def folded(name: str) -> str:
+    """Give a name without case, accents and doubled blanks: two that look alike are alike."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
+
+
+def new_slug(name: str, taken: Collection[str]) -> str:
+    """Make an address of a name that no code has yet."""
+    plain = re.sub(r"[\W_]+", "-", folded(name)).strip("-")[:60] or "code"
+    numbers = count(2)
+    slug = plain
+    while slug in taken:
+        slug = f"{plain}-{next(numbers)}"
+    return slug
 
 
 def starter() -> list[CodeFacts]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from repository.carrying_over import carry_over
-from repository.codebook import Codebook
+from repository.codebook import seen
 from repository.domain.access import PersonRole, Viewer
 from repository.domain.coding import Code, Highlight, Suggestion, SuggestionState
 from repository.domain.offsets import from_utf16
@@ -59,7 +59,7 @@ def highlight(
     """Highlight characters [start, end), blanks at their edges left out, and put codes on them."""
     with workspace.write() as unit:
         session = _session(unit, viewer, session_id, text_id=text_id, to_write=True)
-        codes = _codes(unit, code_slugs)
+        codes = _codes(unit, viewer, code_slugs)
         start, end = _trimmed(_body(unit, session), start, end)
         same = unit.codings.at(text_id=text_id, start=start, end=end, by=viewer.person)
         before = unit.acts.image([same.id] if same else [])
@@ -76,7 +76,7 @@ def code(workspace: Workspace, viewer: Viewer, session_id: int, highlight_id: in
     """Put codes on a highlight, whoever made it."""
     with workspace.write() as unit:
         session = _session(unit, viewer, session_id, to_write=True)
-        mark, codes = _mark(unit, session, highlight_id), _codes(unit, code_slugs)
+        mark, codes = _mark(unit, session, highlight_id), _codes(unit, viewer, code_slugs)
         before = unit.acts.image([mark.highlight.id])
         for chosen in codes:
             unit.codings.code(highlight_id=highlight_id, code_id=chosen.id, coder=viewer.person, now=workspace.clock())
@@ -95,7 +95,7 @@ def uncode(workspace: Workspace, viewer: Viewer, session_id: int, highlight_id: 
         _own(viewer, coding.coder)
         before = unit.acts.image([highlight_id])
         unit.codings.uncode(coding_id)
-        told = f"Took “{Codebook(unit.codes.all()).by_id[coding.code_id].facts.name}” off."
+        told = f"Took “{seen(unit, viewer).by_id[coding.code_id].facts.name}” off."
         return _noted(unit, workspace, viewer, session, "uncode", told, before, [highlight_id])
 
 
@@ -141,7 +141,13 @@ def split(workspace: Workspace, viewer: Viewer, session_id: int, highlight_id: i
         unit.codings.move(mark, *first)
         rest = _highlight(unit, workspace, session, *second, mark.created_by)
         for coding in kept.codings:
-            unit.codings.code(highlight_id=rest.id, code_id=coding.code_id, coder=coding.coder, now=coding.created_at)
+            unit.codings.code(
+                highlight_id=rest.id,
+                code_id=coding.code_id,
+                coder=coding.coder,
+                now=coding.created_at,
+                suggestion_id=coding.suggestion_id,
+            )
         return _noted(unit, workspace, viewer, session, "split", "Split in two.", before, [highlight_id, rest.id])
 
 
@@ -169,9 +175,16 @@ def accept(workspace: Workspace, viewer: Viewer, session_id: int, suggestion_id:
         same = unit.codings.at(text_id=open_one.text_id, start=start, end=end, by=viewer.person)
         before = unit.acts.image([same.id] if same else [], [suggestion_id])
         mark = _highlight(unit, workspace, session, start, end, viewer.person)
-        unit.codings.code(highlight_id=mark.id, code_id=open_one.code_id, coder=viewer.person, now=workspace.clock())
-        unit.codings.decide(suggestion_id, SuggestionState.ACCEPTED)
-        told = f"Accepted “{Codebook(unit.codes.all()).by_id[open_one.code_id].facts.name}”."
+        now = workspace.clock()
+        unit.codings.code(
+            highlight_id=mark.id,
+            code_id=open_one.code_id,
+            coder=viewer.person,
+            now=now,
+            suggestion_id=suggestion_id,
+        )
+        unit.codings.decide([suggestion_id], SuggestionState.ACCEPTED, by=viewer.person, at=now)
+        told = f"Accepted “{seen(unit, viewer).by_id[open_one.code_id].facts.name}”."
         return _noted(unit, workspace, viewer, session, "accept", told, before, [mark.id], [suggestion_id])
 
 
@@ -181,8 +194,8 @@ def reject(workspace: Workspace, viewer: Viewer, session_id: int, suggestion_id:
         session = _session(unit, viewer, session_id, to_write=True)
         open_one = _pending(unit, session, suggestion_id)
         before = unit.acts.image((), [suggestion_id])
-        unit.codings.decide(suggestion_id, SuggestionState.REJECTED)
-        told = f"Rejected “{Codebook(unit.codes.all()).by_id[open_one.code_id].facts.name}”."
+        unit.codings.decide([suggestion_id], SuggestionState.REJECTED, by=viewer.person, at=workspace.clock())
+        told = f"Rejected “{seen(unit, viewer).by_id[open_one.code_id].facts.name}”."
         return _noted(unit, workspace, viewer, session, "reject", told, before, (), [suggestion_id])
 
 
@@ -257,16 +270,20 @@ def _pending(unit: Unit, session: Session, suggestion_id: int) -> Suggestion:
     found = unit.codings.suggestion(session.id, suggestion_id)
     if found is None:
         raise NotFound("There is no such suggestion any more.")
-    if found.state is not SuggestionState.PENDING:
+    if found.state not in (SuggestionState.PENDING, SuggestionState.APPLIED):
         raise Conflict("This suggestion was decided already.")
     if found.text_id != session.text_id:
         raise Conflict("The text was corrected meanwhile.", hint="Suggestions for the new one are on their way.")
     return found
 
 
-def _codes(unit: Unit, slugs: Sequence[str]) -> list[Code]:
-    codebook = Codebook(unit.codes.all())
-    return [codebook.named(slug) for slug in dict.fromkeys(slugs)]
+def _codes(unit: Unit, viewer: Viewer, slugs: Sequence[str]) -> list[Code]:
+    codebook = seen(unit, viewer)
+    codes = [codebook.named(slug) for slug in dict.fromkeys(slugs)]
+    for code in codes:
+        if code.retired_at is not None:
+            raise Rejected(f"“{code.facts.name}” is retired.", hint="Choose another code, or bring it back first.")
+    return codes
 
 
 def _named(codes: Sequence[Code]) -> str:

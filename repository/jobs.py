@@ -17,12 +17,15 @@ import psutil
 from repository.domain.job import Job, JobError
 from repository.domain.source import Source, Stage
 from repository.errors import CairnError, Conflict, Unavailable
+from repository.store.facts import DECISIONS, LEARNED
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 INGEST = "ingest"
+#: Work on everything: learn from what people decided; group what no code covers.
+LEARN, DISCOVER = "learn", "discover"
 #: Progress is written at most this often, in seconds: each write is an fsync.
 REPORT_EVERY = 0.5
 
@@ -126,6 +129,8 @@ class Room:
 
 #: A step brings a source from the stage before to its own stage.
 Step = Callable[[Workspace, Source, Work], None]
+#: A task works on everything; by the kind of its job.
+Task = Callable[[Workspace, Work], None]
 
 
 def run(
@@ -135,6 +140,7 @@ def run(
     stop: threading.Event,
     holder: str,
     room: Room | None = None,
+    tasks: Mapping[str, Task] | None = None,
 ) -> bool:
     """Do a job from where its source stands; False if somebody else has it or it is over.
 
@@ -152,7 +158,11 @@ def run(
     work = Work(workspace, job, holder, stop)
     try:
         with _heartbeat(work), (room or Room()).enter(alone=job.attempts > 1):
-            _walk(work, steps)
+            if job.source_id:
+                _walk(work, steps)
+            else:
+                work.begin(job.kind)
+                (tasks or {})[job.kind](workspace, work)
         with workspace.write() as unit:
             unit.jobs.finish(job_id, holder=holder, now=workspace.clock())
     except Stopping:
@@ -240,6 +250,11 @@ def sweep(workspace: Workspace) -> list[int]:
         with workspace.write() as unit:
             unit.jobs.expire(dead, now)
     with workspace.read() as unit:
+        unlearned = unit.facts.number(DECISIONS) != unit.facts.number(LEARNED)
+    if unlearned:
+        with workspace.write() as unit:
+            unit.jobs.ensure(LEARN, now)
+    with workspace.read() as unit:
         due = unit.jobs.due(now)
     if due and not workspace.bell.waiting():
         for job_id in due:
@@ -250,3 +265,16 @@ def sweep(workspace: Workspace) -> list[int]:
 def queue_ingest(unit: Unit, workspace: Workspace, source_id: int) -> int:
     """Queue a source's way through the pipeline, in the transaction that keeps the source."""
     return unit.jobs.add(INGEST, source_id, workspace.clock())
+
+
+def queue_learning(unit: Unit, workspace: Workspace) -> None:
+    """Note, in the transaction that keeps a decision or a change of the codebook, that there is something to learn."""
+    unit.facts.bump(DECISIONS)
+    ring_for(unit, workspace, LEARN)
+
+
+def ring_for(unit: Unit, workspace: Workspace, kind: str) -> int:
+    """Queue work on everything, once, and ring for it when the transaction is kept."""
+    job_id = unit.jobs.ensure(kind, workspace.clock())
+    unit.afterwards.append(lambda: workspace.bell.ring(job_id))
+    return job_id

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from repository.codebook import Codebook
+from repository.codebook import Codebook, seen
 from repository.domain.access import Viewer
 from repository.domain.coding import Reason
 from repository.domain.source import Source
@@ -156,8 +156,8 @@ class TranscriptView:
 def studies(workspace: Workspace, viewer: Viewer) -> tuple[StudyCard, ...]:
     """List the studies, newest first."""
     with workspace.read() as unit:
-        codebook, tallies = Codebook(unit.codes.all()), unit.tallies.studies(viewer)
-        themes = unit.tallies.themes_by_study(viewer)
+        codebook, tallies = seen(unit, viewer), unit.tallies.studies(viewer)
+        themes = unit.tallies.codes_by_study(viewer)
         return tuple(
             _card(study, tallies.get(study.id, StudyTally()), _themes(codebook, themes.get(study.id, {}))[:3])
             for study in unit.studies.all(viewer)
@@ -170,7 +170,7 @@ def study(workspace: Workspace, viewer: Viewer, study_id: int) -> StudyView:
         found = unit.studies.get(viewer, study_id)
         if found is None:
             raise NotFound("There is no such study.")
-        themes = _themes(Codebook(unit.codes.all()), unit.tallies.themes_by_study(viewer).get(study_id, {}))
+        themes = _themes(seen(unit, viewer), unit.tallies.codes_by_study(viewer).get(study_id, {}))
         tally = unit.tallies.studies(viewer).get(study_id, StudyTally())
         rows = _rows(unit, viewer, unit.sessions.of_study(viewer, study_id))
     pending = tuple(
@@ -198,7 +198,7 @@ def transcript(workspace: Workspace, viewer: Viewer, session_id: int) -> Transcr
         of_study = unit.studies.get(viewer, session.study_id)
         assert of_study is not None  # the session was seen, so its study is
         labels = unit.people.labels_by_session([session_id]).get(session_id, {})
-        codebook = Codebook(unit.codes.all())
+        codebook = seen(unit, viewer)
         suggestions = unit.codings.pending(viewer, session_ids=[session_id])
         marks = unit.codings.marks(revision.id)
     return TranscriptView(
@@ -234,11 +234,12 @@ def _card(found: Study, tally: StudyTally, themes: tuple[ThemeCount, ...]) -> St
 
 
 def _themes(codebook: Codebook, counts: dict[int, tuple[int, int]]) -> tuple[ThemeCount, ...]:
-    found = [
-        ThemeCount(code.facts.slug, code.facts.name, codebook.colour(code), *counts[code.id])
-        for code in codebook.themes
-        if code.id in counts
-    ]
+    found = []
+    for theme in codebook.themes:
+        mine = [counts[code.id] for code in (theme, *codebook.under(theme)) if code.id in counts]
+        if mine:
+            suggested, coded = (sum(column) for column in zip(*mine, strict=True))
+            found.append(ThemeCount(theme.facts.slug, theme.facts.name, codebook.colour(theme), suggested, coded))
     return tuple(sorted(found, key=lambda theme: -(theme.suggested + theme.coded)))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nlp.words import WORD, content_words, stems
-from repository.codebook import Codebook
+from repository.codebook import Codebook, seen
 from repository.domain.access import Viewer
 from repository.domain.study import Session, Study
 from repository.domain.transcript import Role
@@ -113,7 +113,7 @@ def search(workspace: Workspace, viewer: Viewer, query: Query) -> Results:
     phrases = tuple(phrase.strip() for phrase in PHRASE.findall(query.text) if phrase.strip())
     text = PHRASE.sub(" ", query.text).replace('"', " ").strip()
     with workspace.read() as unit:
-        codebook = Codebook(unit.codes.all())
+        codebook = seen(unit, viewer)
     scope = Scope(query.studies, codebook.ids_under(query.themes), query.roles, query.since, query.until)
     if not text and not phrases:
         return Results(query, (), 0, (), Facets(), 0.0)

@@ -176,6 +176,7 @@ def purge(workspace: Workspace) -> int:
         old_studies, old_sessions = unit.studies.deleted_before(before), unit.sessions.deleted_before(before)
         gone = {source.digest for source in unit.sources.of_studies(old_studies)}
         for study_id in old_studies:
+            unit.codes.remove_of_study(study_id)
             unit.studies.remove(study_id)
         for session in old_sessions:
             held = {session.source_id, *unit.revisions.sources_of(session.id)}  # corrected files, too

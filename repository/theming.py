@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from repository.codebook import Codebook
+from repository.codebook import Codebook, seen
 from repository.domain.access import Viewer
 from repository.domain.coding import Code, Reason
 from repository.domain.study import Session, Study
@@ -80,22 +80,22 @@ class ThemeView:
 def themes(workspace: Workspace, viewer: Viewer) -> tuple[ThemeCard, ...]:
     """List the codebook's themes with their counts."""
     with workspace.read() as unit:
-        codebook, tallies = Codebook(unit.codes.all()), dict(unit.tallies.codes(viewer))
+        codebook, tallies = seen(unit, viewer), dict(unit.tallies.codes(viewer))
         people = unit.tallies.speakers_of_codes(viewer)
     return tuple(_card(codebook, tallies, people, theme) for theme in codebook.themes)
 
 
-def colours(workspace: Workspace) -> list[tuple[Code, str]]:
+def colours(workspace: Workspace, viewer: Viewer) -> list[tuple[Code, str]]:
     """Give the colour of each theme and code."""
     with workspace.read() as unit:
-        codebook = Codebook(unit.codes.all())
+        codebook = seen(unit, viewer)
     return [(code, codebook.colour(code)) for code in codebook.codes]
 
 
 def theme(workspace: Workspace, viewer: Viewer, slug: str) -> ThemeView:
     """Show a theme, or one code. Raises NotFound."""
     with workspace.read() as unit:
-        codebook = Codebook(unit.codes.all())
+        codebook = seen(unit, viewer)
         code = codebook.named(slug)
         tallies = dict(unit.tallies.codes(viewer))
         card = _card(codebook, tallies, unit.tallies.speakers_of_codes(viewer), code)

@@ -60,7 +60,10 @@ class Workspace:
     def write(self) -> Iterator[Unit]:
         """Open a transaction that is kept whole or not at all."""
         with self.database.write() as connection:
-            yield Unit(connection)
+            unit = Unit(connection)
+            yield unit
+        for call in unit.afterwards:
+            call()
 
     @property
     def models(self) -> Path:

@@ -15,7 +15,11 @@ class CodeMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeFacts:
-    """What a code means. `parent` is the slug of the theme it belongs to, empty for a theme."""
+    """What a code means and how it is used, as people edit it.
+
+    `slug` is its address for ever; `parent` is the slug of the code it stands under, empty for a theme; `aliases` are
+    other names, by which searches find it; `study_id` is the one study it is for, None for all.
+    """
 
     slug: str
     name: str
@@ -23,20 +27,32 @@ class CodeFacts:
     use_when: str = ""
     not_when: str = ""
     examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     mode: CodeMode = CodeMode.SUGGEST
     colour: str = ""
+    owner: str = ""
+    locked: bool = False
     parent: str = ""
+    study_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A label with its definition; one without a parent is a theme. `version` rises with each change of meaning."""
+    """A label with its definition; one without a parent is a theme.
+
+    `version` rises with each change of meaning, `edition` with every change. A retired code takes no new codings; if
+    another took its place, `merged_into` says which.
+    """
 
     id: int
     facts: CodeFacts
     parent_id: int | None
     version: int
+    edition: int = 1
+    retired_at: datetime | None = None
+    merged_into: int | None = None
 
     @property
     def is_theme(self) -> bool:
@@ -45,9 +61,10 @@ class Code:
 
 
 class SuggestionState(StrEnum):
-    """What became of a suggestion."""
+    """What became of a suggestion. Applied: the machine coded it by itself, and nobody has looked yet."""
 
     PENDING = "pending"
+    APPLIED = "applied"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
 
@@ -62,7 +79,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Characters [start, end) of a text that the machine would code. `score` is 0..1."""
+    """Characters [start, end) of a text that the machine would code. `score` is 0..1.
+
+    `coder` is the machine by its language model, `model` a digest of what the code's score was learned from.
+    """
 
     id: int
     study_id: int
@@ -77,6 +97,9 @@ class Suggestion:
     reason: Reason
     coder: str
     state: SuggestionState = SuggestionState.PENDING
+    model: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +120,11 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """One code on one highlight by one coder (a person, or the machine by its fingerprint)."""
+    """One code on one highlight by one coder. `suggestion_id`: the machine proposed it, and the coder accepted."""
 
     id: int
     highlight_id: int
     code_id: int
     coder: str
     created_at: datetime
+    suggestion_id: int | None = None

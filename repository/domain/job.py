@@ -30,7 +30,10 @@ class JobError:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Bring one source through the steps. `progress` is 0..1 within the step being done."""
+    """Bring one source through the steps, or (`source_id` 0) work on everything, as learning from decisions does.
+
+    `progress` is 0..1 within the step being done.
+    """
 
     id: int
     kind: str

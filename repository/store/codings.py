@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from repository.domain.access import Viewer
 from repository.domain.coding import Coding, Highlight, Reason, Suggestion, SuggestionState
 from repository.store import tables as t
-from repository.store.visibility import among, sessions_seen
+from repository.store.visibility import among, sessions_seen, undecided
 
 #: Characters of context kept on each side of a highlight, to find it again in a corrected text.
 CONTEXT = 32
@@ -39,7 +39,7 @@ class CodingStore:
         A decision is remembered by code, the code's version and the words.
         """
         mine = among(self._sql, t.suggestion.c.session_id, session_ids)
-        pending = t.suggestion.c.state == SuggestionState.PENDING.value
+        pending = undecided()
         self._sql.execute(sa.delete(t.suggestion).where(mine, pending))
         decided = set(
             self._sql.execute(
@@ -63,7 +63,7 @@ class CodingStore:
             sa.select(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.suggestion.c.study_id)
-            .where(t.suggestion.c.state == SuggestionState.PENDING.value, sessions_seen(self._sql, viewer))
+            .where(undecided(), sessions_seen(self._sql, viewer))
         )
         if session_ids is not None:
             query = query.where(among(self._sql, t.suggestion.c.session_id, session_ids))
@@ -78,10 +78,11 @@ class CodingStore:
         row = self._sql.execute(sa.select(t.suggestion).where(mine)).mappings().first()
         return _suggestion(row) if row else None
 
-    def decide(self, suggestion_id: int, state: SuggestionState) -> None:
-        """Keep what a person decided about a suggestion."""
-        change = sa.update(t.suggestion).where(t.suggestion.c.id == suggestion_id).values(state=state.value)
-        self._sql.execute(change)
+    def decide(self, suggestion_ids: Collection[int], state: SuggestionState, *, by: str, at: datetime) -> None:
+        """Keep what a person decided about suggestions."""
+        mine = among(self._sql, t.suggestion.c.id, suggestion_ids)
+        decision = {"state": state.value, "decided_by": by, "decided_at": at}
+        self._sql.execute(sa.update(t.suggestion).where(mine).values(**decision))
 
     def at(self, *, text_id: int, start: int, end: int, by: str) -> Highlight | None:
         """Give somebody's highlight of just this span."""
@@ -122,15 +123,21 @@ class CodingStore:
         """Remove a highlight with its codings."""
         self._sql.execute(sa.delete(t.highlight).where(t.highlight.c.id == highlight_id))
 
-    def code(self, *, highlight_id: int, code_id: int, coder: str, now: datetime) -> None:
+    def code(
+        self, *, highlight_id: int, code_id: int, coder: str, now: datetime, suggestion_id: int | None = None
+    ) -> None:
         """Put a code on a highlight; the same code of the same coder once."""
         same = sa.select(t.coding.c.id).where(
             t.coding.c.highlight_id == highlight_id, t.coding.c.code_id == code_id, t.coding.c.coder == coder
         )
         if self._sql.execute(same).first() is None:
-            self._sql.execute(
-                sa.insert(t.coding).values(highlight_id=highlight_id, code_id=code_id, coder=coder, created_at=now)
-            )
+            row = {"highlight_id": highlight_id, "code_id": code_id, "coder": coder, "created_at": now}
+            self._sql.execute(sa.insert(t.coding).values(**row, suggestion_id=suggestion_id))
+
+    def highlights_there(self, highlight_ids: Collection[int]) -> set[int]:
+        """Tell which of these highlights there still are."""
+        query = sa.select(t.highlight.c.id).where(among(self._sql, t.highlight.c.id, highlight_ids))
+        return set(self._sql.scalars(query))
 
     def uncode(self, coding_id: int) -> None:
         """Take a code off."""
@@ -214,7 +221,7 @@ class CodingStore:
                 t.suggestion.c.end == t.segment.c.end,
             ),
         )
-        pending = t.suggestion.c.state == SuggestionState.PENDING.value
+        pending = undecided()
         for segment_id, code_id in self._sql.execute(suggested.where(mine, pending)):
             if code_id not in by_people.get(segment_id, ()):
                 by_machine.setdefault(segment_id, set()).add(code_id)
@@ -259,6 +266,7 @@ def _suggestion_row(s: Suggestion) -> dict[str, Any]:
         "reason": {"cues": [list(cue) for cue in s.reason.cues], "nearest": s.reason.nearest},
         "coder": s.coder,
         "state": s.state.value,
+        "model": s.model,
     }
 
 

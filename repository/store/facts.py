@@ -13,6 +13,10 @@ GENERATION = "generation"
 #: The fingerprint of the model whose vectors that generation holds.
 GENERATION_MODEL = "generation model"
 
+#: Rises with every decision and every change of the codebook; LEARNED is what it was when the machine last learned.
+DECISIONS = "decisions"
+LEARNED = "learned"
+
 
 class FactStore:
     """Facts by name, through one transaction."""

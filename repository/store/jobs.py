@@ -36,6 +36,26 @@ class JobStore:
             self._sql.execute(sa.insert(t.job).values(kind=kind, source_id=source_id, created_at=now, **fresh))
         return int(self._sql.execute(sa.select(t.job.c.id).where(mine)).scalar_one())
 
+    def ensure(self, kind: str, now: datetime) -> int:
+        """Queue work on everything, unless it waits or runs already; give the job's number."""
+        mine = sa.and_(t.job.c.kind == kind, t.job.c.source_id.is_(None))
+        found = self._sql.execute(sa.select(t.job.c.id, t.job.c.state).where(mine)).first()
+        fresh = {"state": JobState.QUEUED.value, "attempts": 0, "step": "", "progress": 0.0, "holder": ""}
+        fresh |= {"lease_until": None, "error": sa.null(), "updated_at": now}
+        if found is None:
+            key = self._sql.execute(sa.insert(t.job).values(kind=kind, created_at=now, **fresh)).inserted_primary_key
+            assert key is not None
+            return int(key[0])
+        if JobState(found.state).over:
+            self._sql.execute(sa.update(t.job).where(t.job.c.id == found.id).values(**fresh))
+        return int(found.id)
+
+    def on_everything(self, kind: str) -> Job | None:
+        """Give the job of a kind that works on everything."""
+        mine = sa.and_(t.job.c.kind == kind, t.job.c.source_id.is_(None))
+        row = self._sql.execute(sa.select(t.job).where(mine)).mappings().first()
+        return _job(row) if row else None
+
     def due(self, now: datetime, limit: int = 200) -> list[int]:
         """List jobs that wait or whose worker has gone silent, oldest first."""
         query = sa.select(t.job.c.id).where(_claimable(now)).order_by(t.job.c.updated_at, t.job.c.id).limit(limit)
@@ -181,7 +201,7 @@ def _job(row: Any) -> Job:
     return Job(
         id=row["id"],
         kind=row["kind"],
-        source_id=row["source_id"],
+        source_id=row["source_id"] or 0,
         state=JobState(row["state"]),
         attempts=row["attempts"],
         step=row["step"],

@@ -362,6 +362,15 @@ act = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# Which codes an act on the codebook changed: the history of each.
+act_code = sa.Table(
+    "act_code",
+    metadata,
+    _of("act", index=False),
+    sa.Column("code_id", sa.Integer, nullable=False, index=True),
+    sa.PrimaryKeyConstraint("act_id", "code_id"),
+)
+
 coding = sa.Table(
     "coding",
     metadata,

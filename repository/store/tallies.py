@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from repository.domain.access import Viewer
-from repository.domain.coding import SuggestionState
 from repository.domain.transcript import Role
 from repository.store import tables as t
-from repository.store.visibility import among, sessions_seen, studies_seen
+from repository.store.visibility import among, sessions_seen, studies_seen, undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,18 @@ class CodeTally:
     suggested: int = 0
     coded: int = 0
     sessions: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What carries some codes: highlights, codings by people and how many coders, open suggestions, sessions, studies."""
+
+    highlights: int = 0
+    codings: int = 0
+    coders: int = 0
+    suggestions: int = 0
+    sessions: int = 0
+    studies: int = 0
 
 
 class TallyStore:
@@ -126,7 +138,7 @@ class TallyStore:
             .select_from(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(t.suggestion.c.state == SuggestionState.PENDING.value, seen)
+            .where(undecided(), seen)
             .group_by(suggestion_key)
         )
         coded = (
@@ -135,7 +147,7 @@ class TallyStore:
             .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
             .join(t.session, t.session.c.id == t.highlight.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(seen)
+            .where(t.highlight.c.lost_at.is_(None), seen)
             .group_by(coding_key)
         )
         return dict(self._sql.execute(suggested).all()), dict(self._sql.execute(coded).all())
@@ -152,13 +164,13 @@ class TallyStore:
             .select_from(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(t.suggestion.c.state == SuggestionState.PENDING.value, seen),
+            .where(undecided(), seen),
             sa.select(t.coding.c.code_id, t.session.c.id)
             .select_from(t.coding)
             .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
             .join(t.session, t.session.c.id == t.highlight.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(seen),
+            .where(t.highlight.c.lost_at.is_(None), seen),
         ]
         for code_id, session_id in self._sql.execute(sa.union(*pairs)):
             where.setdefault(code_id, set()).add(session_id)
@@ -166,6 +178,32 @@ class TallyStore:
             code_id: CodeTally(suggested.get(code_id, 0), coded.get(code_id, 0), frozenset(sessions))
             for code_id, sessions in where.items()
         }
+
+    def touched(self, viewer: Viewer, code_ids: Collection[int]) -> Touched:
+        """Count what carries these codes, each thing once."""
+
+        def distinct(column: sa.ColumnElement[Any]) -> sa.ColumnElement[int]:
+            return sa.func.count(sa.distinct(column))
+
+        coded = (
+            sa.select(distinct(t.highlight.c.id), distinct(t.coding.c.id), distinct(t.coding.c.coder))
+            .select_from(t.coding)
+            .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
+            .join(t.session, t.session.c.id == t.highlight.c.session_id)
+            .join(t.study, t.study.c.id == t.session.c.study_id)
+            .where(among(self._sql, t.coding.c.code_id, code_ids), sessions_seen(self._sql, viewer))
+        )
+        suggested = (
+            sa.select(sa.func.count())
+            .select_from(t.suggestion)
+            .join(t.session, t.session.c.id == t.suggestion.c.session_id)
+            .join(t.study, t.study.c.id == t.suggestion.c.study_id)
+            .where(undecided(), among(self._sql, t.suggestion.c.code_id, code_ids), sessions_seen(self._sql, viewer))
+        )
+        where = coded.with_only_columns(distinct(t.session.c.id), distinct(t.session.c.study_id))
+        (highlights, codings, coders), (sessions, studies) = (self._sql.execute(q).one() for q in (coded, where))
+        pending = self._sql.execute(suggested).scalar_one()
+        return Touched(highlights, codings, coders, pending, sessions, studies)
 
     def speakers_of_codes(self, viewer: Viewer) -> dict[int, set[str]]:
         """Give, by code, the participants who say what is suggested or coded: not everybody in the room.
@@ -179,14 +217,16 @@ class TallyStore:
                 t.suggestion.c.text_id,
                 t.suggestion.c.start,
                 t.suggestion.c.end,
-            ).where(t.suggestion.c.state == SuggestionState.PENDING.value),
+            ).where(undecided()),
             sa.select(
                 t.coding.c.code_id,
                 t.highlight.c.session_id,
                 t.highlight.c.text_id,
                 t.highlight.c.start,
                 t.highlight.c.end,
-            ).join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id),
+            )
+            .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
+            .where(t.highlight.c.lost_at.is_(None)),
         ).subquery()
         speaks = sa.exists().where(t.turn.c.text_id == spans.c.text_id, t.turn.c.speaker_id.is_not(None))
         of_spans = (
@@ -207,33 +247,30 @@ class TallyStore:
             found.setdefault(code_id, set()).add(person)
         return found
 
-    def themes_by_study(self, viewer: Viewer) -> dict[int, dict[int, tuple[int, int]]]:
-        """Count (suggested, coded) by study and theme in two statements."""
-        theme = sa.func.coalesce(t.code.c.parent_id, t.code.c.id)
+    def codes_by_study(self, viewer: Viewer) -> dict[int, dict[int, tuple[int, int]]]:
+        """Count (suggested, coded) by study and code in two statements."""
         found: dict[int, dict[int, tuple[int, int]]] = {}
         suggested = (
-            sa.select(t.suggestion.c.study_id, theme, sa.func.count())
-            .join(t.code, t.code.c.id == t.suggestion.c.code_id)
+            sa.select(t.suggestion.c.study_id, t.suggestion.c.code_id, sa.func.count())
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.suggestion.c.study_id)
-            .where(t.suggestion.c.state == SuggestionState.PENDING.value, sessions_seen(self._sql, viewer))
-            .group_by(t.suggestion.c.study_id, theme)
+            .where(undecided(), sessions_seen(self._sql, viewer))
+            .group_by(t.suggestion.c.study_id, t.suggestion.c.code_id)
         )
-        for study_id, theme_id, count in self._sql.execute(suggested):
-            found.setdefault(study_id, {})[theme_id] = (count, 0)
+        for study_id, code_id, count in self._sql.execute(suggested):
+            found.setdefault(study_id, {})[code_id] = (count, 0)
         coded = (
-            sa.select(t.session.c.study_id, theme, sa.func.count())
+            sa.select(t.session.c.study_id, t.coding.c.code_id, sa.func.count())
             .select_from(t.coding)
-            .join(t.code, t.code.c.id == t.coding.c.code_id)
             .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
             .join(t.session, t.session.c.id == t.highlight.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(sessions_seen(self._sql, viewer))
-            .group_by(t.session.c.study_id, theme)
+            .where(t.highlight.c.lost_at.is_(None), sessions_seen(self._sql, viewer))
+            .group_by(t.session.c.study_id, t.coding.c.code_id)
         )
-        for study_id, theme_id, count in self._sql.execute(coded):
-            themes = found.setdefault(study_id, {})
-            themes[theme_id] = (themes.get(theme_id, (0, 0))[0], count)
+        for study_id, code_id, count in self._sql.execute(coded):
+            codes = found.setdefault(study_id, {})
+            codes[code_id] = (codes.get(code_id, (0, 0))[0], count)
         return found
 
     def overview(self, viewer: Viewer) -> tuple[int, int]:

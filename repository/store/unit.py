@@ -1,5 +1,6 @@
 """Everything kept, seen through one transaction."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ class Unit:
     def __init__(self, connection: sa.Connection) -> None:
         """Wrap an open transaction."""
         self._sql = connection
+        #: What is done once the transaction is kept.
+        self.afterwards: list[Callable[[], None]] = []
 
     @cached_property
     def studies(self) -> StudyStore:

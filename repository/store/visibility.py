@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from repository.domain.access import Viewer
+from repository.domain.coding import SuggestionState
 from repository.store import tables as t
 
 
@@ -33,3 +34,10 @@ def studies_seen(connection: sa.Connection, viewer: Viewer, *, binned: bool = Fa
 def sessions_seen(connection: sa.Connection, viewer: Viewer) -> sa.ColumnElement[bool]:
     """Say which rows of `session` joined with `study` exist for the viewer."""
     return sa.and_(t.session.c.deleted_at.is_(None), studies_seen(connection, viewer))
+
+
+def undecided() -> sa.ColumnElement[bool]:
+    """Say that a suggestion is the machine's alone so far, of a code that is in use."""
+    retired = sa.select(t.code.c.id).where(t.code.c.retired_at.is_not(None))
+    states = (SuggestionState.PENDING.value, SuggestionState.APPLIED.value)
+    return sa.and_(t.suggestion.c.state.in_(states), t.suggestion.c.code_id.not_in(retired))

@@ -56,15 +56,27 @@ def test_a_repository_with_codes_of_its_own_is_left_alone(workspace: Workspace) 
     ensure_codebook(workspace)
     assert names(workspace) == before
     with workspace.write() as unit:
-        assert unit.codes.add_missing(starter()) == 0
-        assert unit.codes.add_missing([CodeFacts("mine", "Mine", "My own.", parent="everyday-workflow")]) == 1
+        assert unit.codes.add_missing(starter()) == []
+        assert len(unit.codes.add_missing([CodeFacts("mine", "Mine", "My own.", parent="everyday-workflow")])) == 1
     ensure_codebook(workspace)
     assert names(workspace) == before | {"mine": "Mine"}
 
 
 def test_what_is_said_about_a_code_comes_back_as_it_was(workspace: Workspace) -> None:
     fact = CodeFacts(
-        "odd", "Odd “one” 😀", "Définition", "wenn", "not", ("an example",), ("cue",), CodeMode.MANUAL, "#123456"
+        "odd",
+        "Odd “one” 😀",
+        "Définition",
+        "wenn",
+        "not",
+        ("an example",),
+        ("none of it",),
+        ("cue",),
+        ("Strange",),
+        CodeMode.MANUAL,
+        "#123456",
+        "Ana",
+        True,
     )
     with workspace.write() as unit:
         unit.codes.add_missing([fact])

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repository import choosing, coding, reading
+from repository import choosing, codebook_changes, coding, reading
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.domain.coding import SuggestionState
 from repository.domain.offsets import from_utf16, to_utf16, widened
@@ -348,18 +348,18 @@ def test_codes_used_last_come_first(workspace: Workspace, session: Session) -> N
 
 
 def test_a_new_code_is_made_under_a_theme_or_as_one(workspace: Workspace, session: Session) -> None:
-    slug = choosing.new_code(workspace, ANA, "  Fake   entries ", "everyday-workflow")
+    slug = codebook_changes.ensure(workspace, ANA, "  Fake   entries ", "everyday-workflow")
     assert slug == "fake-entries"
-    assert choosing.new_code(workspace, ANA, "fake entries", "everyday-workflow") == slug
-    assert choosing.new_code(workspace, ANA, "Fake entries") == "fake-entries-2"
-    assert choosing.new_code(workspace, ANA, "信頼") == "信頼"
+    assert codebook_changes.ensure(workspace, ANA, "fake entries", "everyday-workflow") == slug
+    assert codebook_changes.ensure(workspace, ANA, "Fake entries") == "fake-entries-2"
+    assert codebook_changes.ensure(workspace, ANA, "信頼") == "信頼"
     put(workspace, session, "a fake entry", slug)
     assert marks(workspace, session)[0].codings[0].theme_name == "Everyday workflow"
     with workspace.read() as unit:
         made = next(code for code in unit.codes.all() if code.facts.slug == slug)
     assert (made.facts.mode.value, made.facts.definition) == ("manual", "")
-    for name, under, error in (("", "", Rejected), ("x", "workaround", Rejected), ("x", "nowhere", NotFound)):
+    for name, under, error in (("", "", Rejected), ("x", "nowhere", NotFound)):
         with pytest.raises(error):
-            choosing.new_code(workspace, ANA, name, under)
+            codebook_changes.ensure(workspace, ANA, name, under)
     with pytest.raises(Forbidden):
-        choosing.new_code(workspace, Viewer("r", PersonRole.READER), "x")
+        codebook_changes.ensure(workspace, Viewer("r", PersonRole.READER), "x")

@@ -112,7 +112,7 @@ def test_a_quote_is_a_slice_of_its_text_and_can_be_cited(workspace: Workspace, t
 def test_an_unknown_theme_is_not_found_and_colours_are_the_themes(workspace: Workspace) -> None:
     with pytest.raises(NotFound):
         theme(workspace, LOCAL_ADMIN, "no-such-theme")
-    assert all(colour.startswith("#") for _, colour in colours(workspace))
+    assert all(colour.startswith("#") for _, colour in colours(workspace, LOCAL_ADMIN))
 
 
 def test_a_theme_counts_who_says_it_and_not_everybody_in_the_room(workspace: Workspace) -> None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from repository import choosing, coding, reading
+from repository import choosing, codebook_changes, coding, reading
 from repository.coding import Done
 from repository.domain.offsets import to_utf16
 from repository.errors import NotFound, Rejected
@@ -199,7 +199,7 @@ def _slugs() -> list[str]:
     slugs = [slug for slug in request.form.getlist("code") if slug]
     name = request.form.get("new_code", "").replace("\0", " ").strip()[:TYPED]
     if name:
-        slugs.append(choosing.new_code(workspace(), viewer(), name, request.form.get("under", "")))
+        slugs.append(codebook_changes.ensure(workspace(), viewer(), name, request.form.get("under", "")))
     return slugs
 
 

@@ -25,5 +25,5 @@ def show(slug: str) -> str:
 @blueprint.get("/colours.css")
 def colours() -> Response:
     """Give each theme's colour as a class: pages may not carry styles of their own."""
-    rules = (f".theme-{code.facts.slug}{{--theme:{colour}}}" for code, colour in theming.colours(workspace()) if colour)
+    rules = (f".theme-{code.facts.slug}{{--theme:{colour}}}" for code, colour in theming.colours(workspace(), viewer()) if colour)
     return Response("\n".join(rules), mimetype="text/css")

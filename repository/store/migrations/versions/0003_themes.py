@@ -30,11 +30,18 @@ def upgrade() -> None:
     op.create_index("ix_suggestion_state_code_id_score", "suggestion", ["state", "code_id", "score"])
     op.create_index("ix_act_kind", "act", ["kind"])
     # SQLite makes these tables anew: nothing points at them, so nothing goes with the old ones.
-    for table, column in (("act", "session_id"), ("job", "source_id")):
-        with op.batch_alter_table(table, table_kwargs={"sqlite_autoincrement": table == "act"}) as batch:
-            batch.alter_column(column, existing_type=sa.Integer, nullable=True)
+    for anew, key in (("act", "session_id"), ("job", "source_id")):
+        with op.batch_alter_table(anew, table_kwargs={"sqlite_autoincrement": anew == "act"}) as batch:
+            batch.alter_column(key, existing_type=sa.Integer, nullable=True)
     whole = sa.text("source_id IS NULL")
     op.create_index("uq_job_kind", "job", ["kind"], unique=True, sqlite_where=whole, postgresql_where=whole)
+    op.create_table(
+        "act_code",
+        sa.Column("act_id", sa.Integer, _of("act", "act_code"), nullable=False),
+        sa.Column("code_id", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("act_id", "code_id", name="pk_act_code"),
+    )
+    op.create_index("ix_act_code_code_id", "act_code", ["code_id"])
     op.create_table(
         "assignment",
         sa.Column("id", sa.Integer, nullable=False),
