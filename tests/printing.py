@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.readers.reflowing import width_of
+from ingest.readers.page_rows import width_of
 
 
 @dataclass(frozen=True)

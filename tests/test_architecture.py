@@ -21,7 +21,6 @@ MOST = 350
 LONGER = {
     "repository/store/migrations/versions/0001_first.py": "Alembic writes a line for each column",
     "repository/store/tables.py": "one table after the other",
-    "ingest/readers/reflowing.py": "one printed page, from letters to paragraphs",
     "ingest/readers/formats/mail.py": "one message, from headers to its history",
 }
 #: Names of modules that name nothing.

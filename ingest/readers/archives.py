@@ -53,7 +53,7 @@ _DOCUMENT = re.compile(
     r"word/document\.xml|xl/workbook\.|ppt/presentation\.|mimetype$|META-INF/|Index/.*\.iwa$|[^/]*\.qde$", re.I
 )
 #: What programs put into archives beside the files: nobody's transcript.
-_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.I)
+_CLUTTER = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.?/)|Thumbs\.db$|desktop\.ini$)", re.I)
 
 
 def unpacked(data: bytes, *, deep: int = 2) -> list[tuple[str, bytes]] | None:

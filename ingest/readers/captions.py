@@ -1,6 +1,7 @@
 """Cues to pieces of speech: markup, voices, names in front of the text, repeats of rolling captions."""
 
 import html
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -59,7 +60,7 @@ def _voices(block: Block) -> list[Piece]:
     """Cut a cue's text where the voice changes; entities are decoded here, once. Lines are still apart."""
     words = "\n".join(filter(None, (line.strip() for line in block.lines)))
     named = _IN_REF.fullmatch(block.ref)
-    parts = _VOICE.split(words)
+    parts = _stated(words) or _VOICE.split(words)
     pieces = []
     for index in range(0, len(parts), 2):
         label = html.unescape(parts[index - 1] or "").strip() if index else named.group(1) if named else ""
@@ -79,6 +80,17 @@ def _voices(block: Block) -> list[Piece]:
                 )
             )
     return pieces
+
+
+def _stated(words: str) -> list[str]:
+    """Give what Microsoft's interface writes in cues, an object with name and text, as a voice is split; [] if it is none."""
+    if not (words.startswith("{") and '"spokenText"' in words):
+        return []
+    try:
+        stated = json.loads(words)
+    except (ValueError, RecursionError):
+        return []
+    return ["", html.escape(str(stated.get("speakerName") or "")), html.escape(str(stated.get("spokenText") or ""))]
 
 
 def _flat(words: str) -> str:

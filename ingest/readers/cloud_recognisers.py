@@ -12,13 +12,15 @@ from ingest.readers.json_values import (
     first,
     label_of,
     language_of,
+    moment_of,
     rows,
     share_of,
     text_of,
     time_of,
 )
 from ingest.readers.spoken_words import Heard, Span, Word, ordered, pieces_of, who
-from repository.domain.transcript import Role
+from ingest.readers.timeline import since_midnight
+from repository.domain.transcript import Role, TurnKind
 
 #: What services call the two sides of a call.
 _SIDES = {
@@ -111,28 +113,40 @@ def _calls(data: object) -> list[Row]:
 def hear_amazon_call(data: object) -> Heard:
     """Read what each side said; the file states the roles."""
     pieces = []
+    roles: dict[str, Role] = {}
+    listed = {text_of(row.get("ParticipantId")): row for row in rows(at(data, "Participants"))}
+    kind = TurnKind.CHAT if at(data, "Channel") == "CHAT" else TurnKind.SPEECH
     for row in _calls(data):
-        label = label_of(
-            first(row, "ParticipantRole", "ParticipantId") or at(row, "ParticipantDetails", "ParticipantRole")
+        person = listed.get(text_of(row.get("ParticipantId")), {})
+        side = text_of(
+            first(row, "ParticipantRole")
+            or at(row, "ParticipantDetails", "ParticipantRole")
+            or first(person, "ParticipantRole")
         )
+        label = label_of(first({**person, **row}, "DisplayName") or side or row.get("ParticipantId"))
+        if label and (role := _side(side or label)):
+            roles[label] = role
         start, end = (
             time_of(row.get("BeginOffsetMillis"), MILLISECONDS),
             time_of(row.get("EndOffsetMillis"), MILLISECONDS),
         )
         if start is None:
             start, end = time_of(row.get("BeginAudioTime")), time_of(row.get("EndAudioTime"))
-        pieces.append(Piece(text_of(row.get("Content")), label, start_ms=start, end_ms=end))
+        pieces.append(Piece(text_of(row.get("Content")), label, kind, start_ms=start, end_ms=end))
+    pieces, day = since_midnight(pieces, [(moment_of(row.get("AbsoluteTime")), None) for row in _calls(data)])
     pieces, mixed = ordered(pieces)
     language = language_of(first(data, "LanguageCode") or at(data, "Conversation", "LanguageCode"))
-    return Heard(
-        pieces, "Amazon Transcribe call analytics (JSON)", language=language, roles=_sides(pieces), warnings=mixed
-    )
+    shape = "Amazon Transcribe call analytics (JSON)"
+    return Heard(pieces, shape, language=language, occurred_on=day, roles=roles, warnings=mixed)
 
 
 def _sides(pieces: Sequence[Piece]) -> dict[str, Role]:
     labels = {piece.speaker for piece in pieces if piece.speaker}
-    sides = {label: _SIDES.get(label.upper().rstrip("_0123456789")) for label in labels}
-    return {label: role for label, role in sides.items() if role}
+    return {label: role for label in labels if (role := _side(label))}
+
+
+def _side(label: str) -> Role | None:
+    return _SIDES.get(label.upper().rstrip("_0123456789"))
 
 
 # Google and IBM
@@ -148,8 +162,11 @@ def is_google(data: object) -> bool:
 
 
 def _results(data: object) -> list[Row]:
-    """Give results; of version 2's batches, those of every file."""
+    """Give results; of version 2's batches, those of every file; of its annotations of videos, the speech."""
     found = at(data, "results")
+    for annotated in rows(at(data, "annotation_results")) + rows(at(data, "annotationResults")):
+        if speech := rows(first(annotated, "speech_transcriptions", "speechTranscriptions")):
+            return speech
     if isinstance(found, dict):
         files = [
             at(each, "transcript", "results") or at(each, "inlineResult", "transcript", "results")
@@ -264,15 +281,15 @@ def _watson_words(stamps: object, spans: Sequence[Span], text: str) -> list[Word
 
 
 def is_azure(data: object) -> bool:
-    """Know Azure's batches, old and new, and its fast transcription."""
-    if rows(at(data, "recognizedPhrases")) or rows(at(data, "AudioFileResults")):
+    """Know Azure's batches, old and new, its fast transcription, and what it says live."""
+    if rows(at(data, "recognizedPhrases")) or rows(at(data, "AudioFileResults")) or _live(data):
         return True
     return any("offsetMilliseconds" in row for row in rows(at(data, "phrases"))[:3])
 
 
 def hear_azure(data: object) -> Heard:
     """Read the best form of each phrase; several channels are several people."""
-    phrases = rows(at(data, "recognizedPhrases")) or rows(at(data, "phrases"))
+    phrases = rows(at(data, "recognizedPhrases")) or rows(at(data, "phrases")) or _live(data)
     for each in rows(at(data, "AudioFileResults")):
         phrases += rows(each.get("SegmentResults"))
     channels = {text_of(first(row, "channel", "ChannelNumber")) for row in phrases} - {""}
@@ -282,9 +299,16 @@ def hear_azure(data: object) -> Heard:
     return Heard(pieces, "Azure Speech JSON", language=language, warnings=mixed)
 
 
+def _live(data: object) -> list[Row]:
+    answers = rows(data) if isinstance(data, list) else rows([data])
+    return [row for row in answers if "RecognitionStatus" in row and ("DisplayText" in row or "NBest" in row)]
+
+
 def _phrase(row: Row, several: bool) -> Piece:
     best = at(row, "nBest", 0) or at(row, "NBest", 0)
-    text = text_of(first(best, "display", "Display", "displayText") or first(row, "text", "display", "lexical"))
+    text = text_of(
+        first(best, "display", "Display", "displayText") or first(row, "text", "display", "DisplayText", "lexical")
+    )
     text = text or text_of(first(best, "itn", "lexical", "Lexical"))
     start, lasts = _azure_time(row, "offset"), _azure_time(row, "duration")
     speaker = label_of(first(row, "speaker", "SpeakerId"))

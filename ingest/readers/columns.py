@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ingest.readers.column_words import CHOSEN, CLOSED, HEADS, METADATA, PLACES, PRIVATE, SCALE
 from ingest.readers.labels import is_known, is_possible
 from ingest.readers.stamps import parse_stamp
 
@@ -16,75 +17,11 @@ _SAMPLE = 3_000
 _LABEL = 200
 #: The share of cells that must be of a kind to make the column of that kind.
 _MOST = 0.8
-_HEADS: dict[str, str] = {
-    "speaker": """
-speaker|speakers|speaker name|speaker label|speaker id|name of speaker|who|name|participant|participants|participant name|participant id
-person|author|author name|username|user name|user|reviewer|reviewer name|reviewer nickname|nickname|sender|sender name|from|actor
-interviewee|respondent|customer|customer name|customer id|author id|message author|from name|requester|requester name|contact|contact name
-sprecher|sprecherin|locuteur|hablante|orador|relatore|falante|persona|interlocuteur|teilnehmer|teilnehmerin|autor|auteur|nom|nombre|nome
-tier|codename|pseudonym
-""",
-    "text": """
-text|content|contents|transcript|transcription|speech|said|comment|comments|body|message|message body|message text|plain body
-dialogue|dialog|spoken|words|sentence|line|lines|caption|subtitle|response text|reply body|html body|turn|turn text
-texte|texto|testo|verbatim|verbatims|wortlaut|äußerung|propos|kommentar|kommentare|commentaire|commentaires|comentario|comentarios|commento
-feedback|review|answer|answers|antwort|antworten|réponse|respuesta|risposta|review text|review body|review content|reviewtext|description|first message|question text|value
-note|notes|highlight|highlights|quote|quotes|observation|observations|insight|insights|finding|findings|excerpt|annotation|highlight text|note text
-note content|coded text|reference|reason|reasons|notiz|notizen|zitat|beobachtung|citation|nota|notas|pain points|pain point
-utterance|utterances|tweet|post|tweet text|ticket description|conversation|what|summary
-""",
-    "start": """
-start|start time|starttime|begin|begin time|begintime|time|timestamp|timestamps|timecode|time code|from time|in|in point|timespan
-start ms|start s|start (ms)|start (s)|start seconds|begin time - ss.msec|begin time - hh:mm:ss.ms|begin time - msec|start timecode
-zeit|zeitstempel|heure|hora|ora|tempo|minutage|anfang|beginn|début|inicio|inizio|audio start|offset|start timestamp|time range
-""",
-    "end": """
-end|end time|endtime|stop|to time|out|out point|end ms|end s|end (ms)|end (s)|end seconds|finish|end time - ss.msec
-end time - hh:mm:ss.ms|end time - msec|end timecode|ende|fin|fine|end timestamp|stop time
-""",
-    "date": """
-date|day|created|created at|created on|createdat|created date|date created|datetime|date time|sent at|sent|timestamp (utc)|at|posted at|published at
-review date|review submit date and time|submitted at|submit date (utc)|start date|startdate|start date (utc)|datum|fecha|data|updated|message date
-received at|interview date|session date|created time|submission date|response date|recordeddate|completion time|date submitted|creation date
-""",
-    "role": """
-role|speaker role|author type|authortype|sender type|user type|actor type|rolle|rôle|rol|ruolo|participant role|author role|from type|inbound
-message type|sender role|speaker type|part author type|direction
-""",
-    "title": "title|subject|review title|titel|betreff|titre|sujet|título|asunto|titolo|oggetto|headline|ticket subject|topic|note title|question|frage|prompt|pregunta|domanda",
-    "rating": """
-rating|star rating|stars|score|nps|nps score|csat|review rating|bewertung|note (/5)|rating (1-5)|nps rating|sentiment score|puntuación
-star|likelihood to recommend|calificación
-""",
-    "id": """
-id|#|ticket id|ticket|ticket number|conversation id|thread id|thread|case id|case|case number|respondent id|response id|responseid|respondentid
-submission id|record id|participant no|participant number|p#|pid|participant #|respondent|review id|reviewid|chat id|session id|conversation|nr|no
-no.|teilnehmer-id|fall|tweet id|ticket_id|antwort-id|response #|respondent #|user id|userid|number
-""",
-    "reply": """
-reply|developer reply text|developer response|developer reply|reply content|replycontent|response from developer|agent reply|agent response
-support reply|our reply|resolution|company response|owner response|reply text|company reply|developerresponse|agent message
-""",
-}
 _USE_OF: dict[str, str] = {
-    head.strip(): use for use, heads in _HEADS.items() for head in re.split(r"[|\n]", heads) if head.strip()
+    head.strip(): use for use, heads in HEADS.items() for head in re.split(r"[|\n]", heads) if head.strip()
 }
-#: Headers of what a survey tool or a form adds, or of facts about a person: never an open answer.
-_METADATA = re.compile(
-    r"(?:ip ?address|e-?mail(?: address)?|.*\be-?mail\b.{0,20}|(?:first|last|full|your|sur|user|nick)[ -]?name|name|phone(?: number)?|url|.*\burl\b|link"
-    r"|review link|country|state|city|zip.*|region|gender|sex|age|device|browser|os|operating system|platform|language|locale|territory|version|app version.*"
-    r"|status|finished|progress|duration.*|collector id|custom data.*|external ?(?:data )?reference|recipient.*|location.*|distribution ?channel|user ?language"
-    r"|response ?(?:type|set)|stage date.*|network id|tags?|start date.*|end date.*|package name|reviewer language|.*millis since epoch|assignee|group|colou?r|priority"
-    r"|type|channel|source|organi[sz]ation|company|job title|product|store|total points|quiz feedback|points - .*|feedback - .*|last modified.*|vorname|nachname"
-    r"|geschlecht|alter|beruf|sexe|âge|edad|género|sexo|idade|occupation|profession|.*[ -]id|id|created by|last edited.*|attachments?|image|avatar|user ?image)",
-    re.I,
-)
-_PRIVATE = re.compile(
-    r"e-?mail|\bnames?\b|\bname$|nachname|vorname|phone|address|adresse|\bip\b|ip-|location|latitude|longitude|breitengrad|längengrad|recipient|empfänger"
-    r"|\burl\b|link|reference|referenz|collector|custom data|network id|\bids?\b|^#$|duration|dauer|millis|progress|finished|beendet|package|distribution"
-    r"|response set|response type|^status$|accuracy|consent|signature|^user|avatar|image|attachment",
-    re.I,
-)
+#: Rows of a survey so small that one-word answers cannot be told from choices by coming again.
+_SMALL = 8
 _NUMBER = re.compile(r"[-+]?[€$£]?\d{1,15}(?:[.,]\d{1,15}){0,3}\s?[%€$£]?")
 _DATE = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4})(?:[T ,].{0,30})?"
@@ -114,6 +51,7 @@ class Measure:
     addresses: float
     lone: float  # of the cells with three words or more, those that are the only one of their kind
     parts: float  # how often each part of `A;B` comes
+    chosen: float = 0.0  # of the cells, those that are a word to tick: yes, never, high
 
     @property
     def plain(self) -> float:
@@ -161,20 +99,25 @@ def folded(head: str) -> str:
 def use_of_head(head: str) -> str:
     """Give the use that a header names by itself, "" if none.
 
-    >>> [use_of_head(head) for head in ("Speaker", "created_at", "Star Rating", "What did you like?")]
+    >>> [use_of_head(head) for head in ("Speaker", "created_at", "Bewertung 0-10", "What did you like?")]
     ['speaker', 'date', 'rating', '']
     """
-    return _USE_OF.get(folded(head), _USE_OF.get(head.strip().casefold(), ""))
+    word = folded(head)
+    if use := _USE_OF.get(word, _USE_OF.get(head.strip().casefold(), "")):
+        return use
+    bare = SCALE.sub("", word)
+    return "rating" if bare != word and (_USE_OF.get(bare) == "rating" or bare in ("note", "nota")) else ""
 
 
 def is_metadata(head: str) -> bool:
     """Say whether a header is that of facts about a row, never of an open answer."""
-    return _METADATA.fullmatch(folded(head)) is not None
+    word = folded(head)
+    return METADATA.fullmatch(word) is not None or PLACES.fullmatch(word) is not None
 
 
 def is_private(head: str) -> bool:
     """Say whether a header is that of who somebody is or what a tool notes: nothing to sum up."""
-    return _PRIVATE.search(folded(head)) is not None
+    return PRIVATE.search(folded(head)) is not None
 
 
 def measure(cells: Sequence[str]) -> Measure:
@@ -197,6 +140,7 @@ def measure(cells: Sequence[str]) -> Measure:
         addresses=kinds["address"] / total,
         lone=sum(counts[cell] == 1 for cell in long) / len(long) if long else 0.0,
         parts=parts.total() / len(parts) if parts else 0.0,
+        chosen=sum(cell.casefold().rstrip(".!") in CHOSEN for cell in filled) / total,
     )
 
 
@@ -216,9 +160,12 @@ def is_open(head: str, found: Measure, *, asked: bool = False) -> bool:
     """Say whether a column holds open answers: words, most of them unlike the others; `asked`: in a survey.
 
     Choices repeat, however long they are; numbers, days, addresses and facts about a person are no answers in words.
+    In a few rows nothing repeats: there a question that cannot be answered by ticking is open, short as its answers are.
     """
     if not found.filled or found.plain > 0.5 or (is_metadata(head) and found.words < 6):
         return False
+    if _is_open_question(head, found):
+        return True
     if found.filled >= 5 and found.words < 25 and (found.lone < 0.4 or found.distinct < 0.3):
         return asked and found.distinct >= 0.7 and found.words >= 1 and found.lone > 0
     if found.filled >= 10 and found.parts >= 3 and found.words < 12 and found.lone < 0.6:
@@ -226,6 +173,11 @@ def is_open(head: str, found: Measure, *, asked: bool = False) -> bool:
     if found.words >= 3:
         return True
     return asked and found.words >= 2 and found.distinct >= 0.7
+
+
+def _is_open_question(head: str, found: Measure) -> bool:
+    asks = head.strip().endswith(("?", "？")) and CLOSED.match(head.strip(" ¿\t\n0123456789.)")) is None
+    return asks and found.filled <= _SMALL and found.distinct >= 0.7 and found.words >= 1 and found.chosen < 0.5
 
 
 def propose(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]:
@@ -238,6 +190,10 @@ def propose(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]
             uses[index] = "text"
     if "text" not in uses:
         _some_text(uses, heads, found)
+    if any(use == "text" and head.strip().endswith("?") for use, head in zip(uses, heads, strict=True)):
+        uses = [
+            "" if use == "title" and folded(head) == "title" else use for use, head in zip(uses, heads, strict=True)
+        ]
     if not any(use_of_head(head) for head in heads):
         _by_content(uses, columns, found)
     return uses
@@ -266,7 +222,9 @@ def _only_one(uses: list[str], heads: Sequence[str], found: Sequence[Measure]) -
     for index, use in enumerate(uses):
         if use == "start" and found[index].dates > 0.5:
             uses[index] = "date"
-    voiced = "start" in uses or any(VOICED.search(head) for head, m in zip(heads, found, strict=True) if m.filled)
+    voiced = "start" in uses or any(
+        VOICED.search(head) or head.strip().endswith("?") for head, m in zip(heads, found, strict=True) if m.filled
+    )
     for index, (head, m) in enumerate(zip(heads, found, strict=True)):
         people = any(use == "speaker" and i != index and found[i].filled for i, use in enumerate(uses))
         if folded(head) == "name" and m.filled > 1 and m.distinct > 0.9 and (people or not voiced):

@@ -8,7 +8,7 @@ from ingest.readers.dating import day_in
 from ingest.readers.grammars import Line, is_boilerplate
 from ingest.readers.headers import Parsed, parse
 from ingest.readers.tables import pieces_of_table
-from ingest.readers.wordxml import Paragraph, Table
+from ingest.readers.wordxml import Paragraph, Print, Table
 from repository.domain.transcript import ReadingWarning, TimePrecision, Transcript
 
 #: Blocks at the top in which a heading is the document's title.
@@ -51,10 +51,20 @@ def transcript_of(
 
 def lines_of_paragraph(paragraph: Paragraph) -> list[Line]:
     """Give a paragraph's lines: soft breaks end a line, the paragraph's end is a gap."""
-    lines = [line for line in paragraph.text.split("\n") if line.strip()]
+    lines = paragraph.text.split("\n")
+    prints = paragraph.prints or (Print(),) * len(lines)
+    shown = [(line, like) for line, like in zip(lines, prints, strict=True) if line.strip()]
     return [
-        Line(line, None, gap=index == 0, note=paragraph.heading, strong=index == 0 and paragraph.bold)
-        for index, line in enumerate(lines)
+        Line(
+            line,
+            None,
+            gap=index == 0,
+            note=paragraph.heading,
+            strong=index == 0 and paragraph.bold,
+            lead=like.lead,
+            form=like.form,
+        )
+        for index, (line, like) in enumerate(shown)
     ]
 
 

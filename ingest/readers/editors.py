@@ -1,4 +1,4 @@
-"""What transcript editors write: the BBC's Kaldi and Digital Paper Edit, draft.js and slate, Happy Scribe, podcasts, oTranscribe."""
+"""What transcript editors write: the BBC's Kaldi and Digital Paper Edit, Trint, draft.js and slate, Happy Scribe, podcasts, oTranscribe."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,19 @@ from html.parser import HTMLParser
 
 from ingest.readers.assembling import Piece
 from ingest.readers.headers import lines_of, parse
-from ingest.readers.json_values import SECONDS, Row, at, first, label_of, number, rows, share_of, text_of, time_of
+from ingest.readers.json_values import (
+    MILLISECONDS,
+    SECONDS,
+    Row,
+    at,
+    first,
+    label_of,
+    number,
+    rows,
+    share_of,
+    text_of,
+    time_of,
+)
 from ingest.readers.spoken_words import Heard, Span, Word, cut, ordered, pieces_of, who
 from ingest.readers.timeline import named
 from ingest.readers.word_rows import words_in
@@ -36,6 +48,31 @@ def hear_kaldi(data: object) -> Heard:
     for word in words:
         word.speaker = who(spans, word.start_ms, word.end_ms)
     return Heard(pieces_of(words), "BBC Kaldi JSON")
+
+
+def is_hyperaudio(data: object) -> bool:
+    """Know Trint's and Hyperaudio's words, which say to which paragraph and speaker each belongs."""
+    return any("name" in row and "time" in row and "para" in row for row in rows(at(data, "words"))[:3])
+
+
+def hear_hyperaudio(data: object) -> Heard:
+    """Read the words; times are milliseconds, speakers are counted from 0."""
+    names = [label_of(row) for row in rows(at(data, "speakers"))]
+    words: list[Word] = []
+    last: object = None
+    for row in rows(at(data, "words")):
+        start, lasts = time_of(row.get("time"), MILLISECONDS), time_of(row.get("duration"), MILLISECONDS)
+        place = number(row.get("speaker"))
+        known = place is not None and place.is_integer() and 0 <= place < len(names)
+        speaker = (names[int(place)] if known and place is not None else None) or label_of(row.get("speaker"))
+        end = start + lasts if start is not None and lasts is not None else None
+        sure = share_of(number(row.get("confidence")))
+        words.append(
+            Word(text_of(row.get("name")), speaker, start, end, sure, breaks=bool(words) and row.get("para") != last)
+        )
+        last = row.get("para")
+    pieces, mixed = ordered(pieces_of(words))
+    return Heard(pieces, "Trint JSON", warnings=mixed)
 
 
 def is_paper_edit(data: object) -> bool:

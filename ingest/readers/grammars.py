@@ -10,13 +10,18 @@ from repository.domain.transcript import TurnKind
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One non-blank line. `gap`: a blank line or paragraph's end above; `note`: a heading; `strong`: begins in bold."""
+    """One non-blank line. `gap`: a blank line or paragraph's end above; `note`: a heading; `strong`: begins in bold.
+
+    `lead`: how many characters at its beginning are bold; `form`: "bold" or "italic" where all of it is.
+    """
 
     text: str
     number: int | None = None
     gap: bool = False
     note: bool = False
     strong: bool = False
+    lead: int = 0
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,7 @@ class Grammar:
     """A habit. `labelled`: it names speakers; `timed`: it gives times; `below`: the words begin on the next line.
 
     `certain`: nothing but a header looks like this, whatever the label. `strict`: much else looks like this, so it must
-    head nearly every paragraph, with labels that come again.
+    head nearly every paragraph, with labels that come again. `bold`: the header is what the line has in bold in front.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Grammar:
     below: bool = False
     certain: bool = False
     strict: bool = False
+    bold: bool = False
     kind: TurnKind = TurnKind.SPEECH
 
 
@@ -95,6 +101,7 @@ GRAMMARS: tuple[Grammar, ...] = (
     _grammar("name-in-brackets", IN_BRACKETS, timed=False, strict=True),
     _grammar("name-tab", rf"{LEAD}{_WHO}(?:\t+|\s{{3,}})(?=\S)", timed=False, strict=True),
     _grammar("name-dash", rf"{_WHO}(?:\s[–-]|\s?—|;)\s+(?=\S)", timed=False, strict=True),
+    _grammar("name-in-bold", rf"{LEAD}{_WHO}\s?[.,–—-]?", timed=False, strict=True, bold=True),
     _grammar("name-above", rf"{_WHO}\s*$", timed=False, below=True, strict=True),
 )
 

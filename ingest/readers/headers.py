@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.readers.assembling import Piece, clean_label
+from ingest.readers.emphasis import answered, bold_beginning, is_told_by_bold
 from ingest.readers.grammars import GRAMMARS, HEAD, NAMED, Grammar, Line, is_boilerplate
 from ingest.readers.labels import is_known, is_name_like, is_possible, speakers_among
 from ingest.readers.layouts import SHORT, marked, preamble, section, unstacked
+from ingest.readers.several import told_of_several
 from ingest.readers.speaking import Header, notes_of, pieces_of
 from ingest.readers.stamps import STAMP, parse_stamp
 from repository.domain.transcript import ReadingWarning, Role, TimePrecision
@@ -62,7 +64,12 @@ def lines_of(text: str) -> list[Line]:
 
 def parse(lines: Sequence[Line]) -> Parsed:
     """Make pieces of lines: turns where a habit of marking speakers explains the file, else notes by paragraph."""
-    lines = marked(unstacked(lines))
+    parsed = _parsed(marked(unstacked(lines)))
+    several = told_of_several(lines)
+    return replace(parsed, warnings=(*parsed.warnings, *several)) if several else parsed
+
+
+def _parsed(lines: Sequence[Line]) -> Parsed:
     below = _below_notes(lines)
     for start in (0, *section(lines), *below):
         above, roles = preamble(lines[start:])
@@ -73,6 +80,8 @@ def parse(lines: Sequence[Line]) -> Parsed:
             spoken = pieces_of(lines[start:], grammar, {index - start: header for index, header in headers.items()})
             pieces = (*notes_of(lines[:start]), *spoken.pieces)
             return Parsed(pieces, share, spoken.precision, spoken.warnings, grammar.name, roles, spoken.recorder)
+    if asked := answered(lines):
+        return Parsed(asked.pieces, asked.share, warnings=asked.warnings, habit="print")
     return Parsed(tuple(notes_of(lines)), 0.0)
 
 
@@ -102,7 +111,7 @@ def _heads(lines: Sequence[Line], start: int) -> list[tuple[int, str, bool]]:
         line = lines[index]
         head = line.text.lstrip()[:HEAD]
         alone = line.gap and len(head) <= SHORT  # a name, perhaps
-        if alone or head[:1] in "[(" or any(mark in head for mark in _MARKS):
+        if alone or line.lead or head[:1] in "[(" or any(mark in head for mark in _MARKS):
             heads.append((index, head, _ANY_TIME.search(head) is not None))
     return heads
 
@@ -117,7 +126,11 @@ def _headers(
         line = lines[index]
         if (grammar.timed and not timed) or (line.note and not grammar.below):
             continue
-        if not (found := grammar.pattern.match(head)):
+        if grammar.bold:
+            found = grammar.pattern.fullmatch(bold_beginning(line)[:HEAD])
+        else:
+            found = grammar.pattern.match(head)
+        if found is None:
             continue
         group = found.groupdict()
         label = clean_label(group["label"].strip("*_ ")) if group.get("label") else None
@@ -176,6 +189,8 @@ def _explained(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Heade
         if len(headers) < _SHARE * timed:
             return 0.0
     if grammar.strict and not _is_strictly(lines, headers):
+        return 0.0
+    if grammar.bold and not is_told_by_bold(lines, {i: (h.label or "", h.rest) for i, h in headers.items()}):
         return 0.0
     if grammar.name == "name" and not _is_talk(lines, headers):
         return 0.0

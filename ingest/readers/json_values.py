@@ -18,10 +18,13 @@ _NUMBER = re.compile(r"\s*([+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,2})?)\s?
 _ISO_DURATION = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,12})?)S)?)?")
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _LONG_FRACTION = re.compile(r"([.,]\d{3})\d{1,12}$")
+#: What the name of somebody who is an object is called.
+_NAMES_KEYS = "name display_name displayName speaker_name speakerName full_name user_name username userName label"
+_NAMES = tuple(_NAMES_KEYS.split())
 #: A week in ms: no session is longer.
 _LONGEST = 7 * 24 * 3_600_000
-#: Milliseconds in a second, and in Azure's ticks of 100 ns.
-SECONDS, MILLISECONDS, TICKS = 1000.0, 1.0, 1e-4
+#: Milliseconds in a second, in itself, in a microsecond, and in Azure's ticks of 100 ns.
+SECONDS, MILLISECONDS, MICROSECONDS, TICKS = 1000.0, 1.0, 1e-3, 1e-4
 _NAMES_OF_LANGUAGES = """
 english:en german:de french:fr spanish:es italian:it portuguese:pt dutch:nl polish:pl russian:ru
 swedish:sv norwegian:no danish:da finnish:fi japanese:ja chinese:zh korean:ko turkish:tr arabic:ar hindi:hi
@@ -141,8 +144,7 @@ def label_of(value: object) -> str | None:
     ('Speaker 0', 'Speaker 0', 'Speaker 1', 'Ana', None, None)
     """
     if isinstance(value, dict):
-        keys = ("name", "display_name", "displayName", "speaker_name", "speakerName", "full_name", "user_name", "label")
-        value = first(value, *keys, "email", "id", "@id")
+        value = first(value, *_NAMES, "email", "id", "@id")
         value = None if isinstance(value, dict) else value
     label = line_of(value)
     if label in ("", "?", "null", "None", "nan"):

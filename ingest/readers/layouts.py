@@ -58,7 +58,9 @@ def _joined(lines: Sequence[Line], names: dict[int, str], step: int) -> list[Lin
     for index, line in enumerate(lines):
         if index in names and (found := _LONE_TIME.fullmatch(line.text)):
             stamps = [_written(stamp, unpadded) for stamp in found.groups() if stamp]
-            out.append(replace(line, text=f"{names[index]}  {' - '.join(stamps)}", gap=True, note=False))
+            out.append(
+                replace(line, text=f"{names[index]}  {' - '.join(stamps)}", gap=True, note=False, lead=0, form="")
+            )
         elif index not in gone:
             out.append(line)
     return out
@@ -85,8 +87,14 @@ def marked(lines: Sequence[Line]) -> Sequence[Line]:
         if before.strip() and behind.strip():  # in the middle of what is said
             out.append(line)
             continue
-        time = replace(line, text=f"{mark.group(1)}.{mark.group(2) or 0}", gap=False, strong=False, note=False)
-        words = [replace(line, text=part) for part in (before, behind) if part.strip()]
+        time = replace(
+            line, text=f"{mark.group(1)}.{mark.group(2) or 0}", gap=False, strong=False, note=False, lead=0, form=""
+        )
+        words = [
+            replace(line, text=part, lead=line.lead if part is before else 0)
+            for part in (before, behind)
+            if part.strip()
+        ]
         out += [*words, time] if before.strip() else [time, *words]
     return out
 

@@ -42,7 +42,7 @@ def people_in(*places: object) -> dict[str, Row]:
                     for id_, each in listed.items()
                 ]
             for row in rows(listed):
-                for id_ in ("speakerId", "speaker_id", "id", "uuid", "participant_id"):
+                for id_ in ("speakerId", "speaker_id", "id", "uuid", "participant_id", "spkid"):
                     if name := text_of(row.get(id_)):
                         found.setdefault(name, row)
     return found
@@ -79,9 +79,9 @@ def roles_in(*places: object) -> dict[str, Role]:
 def _role(row: Row) -> Role | None:
     affiliation = text_of(first(row, "affiliation", "party_type")).casefold()
     outside = row.get("is_external", row.get("isExternal"))
-    if affiliation in _INSIDE or outside is False:
+    if affiliation in _INSIDE or outside is False or row.get("is_rep") is True:
         return Role.INTERVIEWER
-    if affiliation in _OUTSIDE or outside is True:
+    if affiliation in _OUTSIDE or outside is True or row.get("is_rep") is False:
         return Role.PARTICIPANT
     return stated_role(text_of(row.get("role"))) if isinstance(row.get("role"), str) else None
 
@@ -99,7 +99,7 @@ def day_at(*values: object) -> date | None:
 def title_of(*places: object) -> str:
     """Give the title that a file states for itself."""
     for place in places:
-        if title := line_of(first(place, "title", "meeting_title", "meetingTitle")):
+        if title := line_of(first(place, "title", "meeting_title", "meetingTitle", "topic", "subject")):
             return title
     return ""
 

@@ -52,14 +52,26 @@ def hear_assemblyai(data: object) -> Heard:
 
 
 def is_deepgram(data: object) -> bool:
-    """Know Deepgram's channels."""
-    return bool(rows(at(data, "results", "channels"))) or (
-        bool(rows(at(data, "results", "utterances"))) and at(data, "metadata") is not None
+    """Know Deepgram's channels, and the messages of its live transcription."""
+    return (
+        bool(rows(at(data, "results", "channels")))
+        or (bool(rows(at(data, "results", "utterances"))) and at(data, "metadata") is not None)
+        or bool(_messages(data))
     )
+
+
+def _messages(data: object) -> list[Row]:
+    """Give the final messages of a live transcription."""
+    found = [row for row in rows(data) if rows(at(row, "channel", "alternatives"))]
+    return [row for row in found if row.get("is_final") is not False]
 
 
 def hear_deepgram(data: object) -> Heard:
     """Read utterances, or each channel's words; several channels are several people."""
+    if messages := _messages(data):
+        words = [word for row in messages for word in words_in(_best(row.get("channel")))]
+        pieces, mixed = ordered(pieces_of(words))
+        return Heard(pieces, "Deepgram JSON", warnings=mixed)
     channels = rows(at(data, "results", "channels"))
     several = len(channels) > 1
     best = [_best(row) for row in channels]
@@ -131,20 +143,31 @@ def is_tokens(data: object) -> bool:
     """Know words that carry their own spaces: ElevenLabs' `spacing`, Soniox' parts of words."""
     return any(
         row.get("type") in ("spacing", "audio_event") or "start_ms" in row or "logprob" in row
-        for row in _tokens(data)[:5]
-    ) and bool(_tokens(data))
+        for tokens in _tokens(data)
+        for row in tokens[:5]
+    )
 
 
-def _tokens(data: object) -> list[Row]:
-    words = rows(at(data, "words"))
-    return words if words and "language_code" in (data if isinstance(data, dict) else {}) else rows(at(data, "tokens"))
+def _tokens(data: object) -> list[list[Row]]:
+    """Give the words of the file, or of each of its channels."""
+    found = [rows(at(each, "words")) for each in (data, *rows(at(data, "transcripts"))) if at(each, "language_code")]
+    return [words for words in (*found, rows(at(data, "tokens"))) if words]
 
 
 def hear_tokens(data: object) -> Heard:
     """Join the parts as they are, spaces included."""
+    pieces, left = without_marks([piece for tokens in _tokens(data) for piece in pieces_of(_spaced(tokens))])
+    pieces, mixed = ordered(pieces)
+    shape = "Soniox JSON" if rows(at(data, "tokens")) else "ElevenLabs JSON"
+    language = language_of(at(data, "language_code") or at(data, "transcripts", 0, "language_code"))
+    return Heard(pieces, shape, language=language, warnings=[*left, *mixed])
+
+
+def _spaced(tokens: list[Row]) -> list[Word]:
+    """Give words of parts that carry their own spaces."""
     words: list[Word] = []
     open_ = False
-    for row in _tokens(data):
+    for row in tokens:
         text = text_of(first(row, "text", "token"))
         unit = MILLISECONDS if "start_ms" in row else SECONDS
         start, end = time_of(first(row, "start_ms", "start"), unit), time_of(first(row, "end_ms", "end"), unit)
@@ -155,9 +178,7 @@ def hear_tokens(data: object) -> Heard:
         if text.strip():
             words.append(Word(text.strip(), speaker, start, end, share_of(row.get("confidence")), joined))
         open_ = bool(text.strip()) and text[-1:] not in (" ", "\n")
-    pieces, left = without_marks(pieces_of(words))
-    shape = "ElevenLabs JSON" if rows(at(data, "words")) else "Soniox JSON"
-    return Heard(pieces, shape, language=language_of(at(data, "language_code")), warnings=left)
+    return words
 
 
 # Rev and Speechmatics
@@ -169,18 +190,21 @@ def is_rev(data: object) -> bool:
 
 
 def hear_rev(data: object) -> Heard:
-    """Join the elements as they are; the blanks between words are elements, too."""
+    """Join the elements as they are: the blanks between words are elements, too, in files that have any."""
     names = {text_of(row.get("id")): line_of(row.get("name")) for row in rows(at(data, "speakers"))}
     words: list[Word] = []
-    for monologue in rows(at(data, "monologues")):
+    monologues = rows(at(data, "monologues"))
+    blanks = any(text_of(e.get("value")).endswith(" ") for each in monologues for e in rows(each.get("elements")))
+    for monologue in monologues:
         id_ = text_of(monologue.get("speaker"))
         stated = line_of(at(monologue, "speaker_info", "display_name")) or line_of(monologue.get("speaker_name"))
-        speaker = stated or names.get(id_) or label_of(monologue.get("speaker"))
+        speaker = stated or names.get(id_) or label_of(first(monologue, "speaker", "speaker_id"))
         spaced = True
         for element in rows(monologue.get("elements")):
             value = text_of(element.get("value"))
-            start, end = time_of(first(element, "ts", "timestamp")), time_of(first(element, "end_ts", "end_timestamp"))
-            joined = not spaced and value[:1].strip() != ""
+            start = time_of(first(element, "ts", "timestamp", "start"))
+            end = time_of(first(element, "end_ts", "end_timestamp", "end"))
+            joined = not spaced and value[:1].strip() != "" if blanks else element.get("type") == "punct"
             if value.strip():
                 words.append(Word(value.strip(), speaker, start, end, share_of(element.get("confidence")), joined))
             spaced = not value or not value[-1:].strip()
@@ -251,12 +275,15 @@ def _speechmatics_v1(data: object) -> list[tuple[str | None, Word]]:
 
 
 def is_vosk(data: object) -> bool:
-    """Know Vosk: words with `conf`, alone or one answer after the other."""
-    return any("word" in word and "conf" in word for row in _answers(data)[:5] for word in rows(row.get("result"))[:1])
+    """Know Vosk: words as the `result`, alone, one answer after the other, or as the best of alternatives."""
+    return any(
+        "word" in word and "start" in word for row in _answers(data)[:50] for word in rows(row.get("result"))[:1]
+    )
 
 
 def _answers(data: object) -> list[Row]:
-    return rows(data) if isinstance(data, list) else rows([data])
+    found = rows(data) if isinstance(data, list) else rows(at(data, "segments")) or rows([data])
+    return [best if isinstance(best := at(row, "alternatives", 0), dict) else row for row in found]
 
 
 def hear_vosk(data: object) -> Heard:

@@ -170,15 +170,8 @@ def _reviews(records: Sequence[Record], columns: _Columns, layout: Layout) -> _M
             pieces.append(Piece(reply, "Developer", breaks=True, line=record.line))
     told = []
     if bare:
-        are = "1 review has" if len(bare) == 1 else f"{len(bare)} reviews have"
-        told.append(
-            ReadingWarning(
-                f"{are} no words, only stars, and left out.".replace(
-                    "and left", "and was left" if len(bare) == 1 else "and were left"
-                ),
-                bare[0],
-            )
-        )
+        have, were = ("1 review has", "was") if len(bare) == 1 else (f"{len(bare)} reviews have", "were")
+        told.append(ReadingWarning(f"{have} no words, only stars, and {were} left out.", bare[0]))
     return pieces, roles, told
 
 
@@ -240,15 +233,13 @@ def _head(columns: _Columns, layout: Layout, use: str) -> str:
 def _writer(record: Record, columns: _Columns, stated: Role | None) -> str:
     name = clean_label(columns.one(record, "speaker"))[:200]
     role = columns.one(record, "role")
-    if name or (role and not columns.all("speaker")):
-        return name or (
-            clean_label(role)
-            if role.casefold() not in ("true", "false")
-            else "Customer"
-            if stated is Role.PARTICIPANT
-            else "Agent"
-        )
-    return f"R{record.number}" if not columns.all("speaker") else "Unknown"
+    if name:
+        return name
+    if columns.all("speaker"):
+        return "Unknown"
+    if role.casefold() in ("true", "false"):  # of a column like "Inbound"
+        return "Customer" if stated is Role.PARTICIPANT else "Agent"
+    return clean_label(role) or f"R{record.number}"
 
 
 def _role(word: str, head: str = "") -> Role | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from ingest.readers.grammars import Line
+from ingest.readers.wordxml import Run, prints_of
 
 #: Characters of a block that is rendered; marks of one kind left open in it; marks in a row.
 _LONGEST, _OPEN = 20_000, 20
@@ -75,7 +76,9 @@ def _with_bold_names(block: str, number: int) -> list[Line]:
         words = name.group(1) + line[name.end() :] if name else line
         if _MARKED.search(words):
             return []
-        lines.append(Line(words.strip(), number + index, gap=index == 0, strong=name is not None))
+        lead = len(name.group(1)) if name else 0
+        whole = "bold" if name and not line[name.end() :].strip() else ""
+        lines.append(Line(words.strip(), number + index, index == 0, strong=name is not None, lead=lead, form=whole))
     return lines
 
 
@@ -130,7 +133,8 @@ class _Listing(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines: list[Line] = []
         self._number = number
-        self._text: list[str] = []
+        self._runs: list[Run] = []
+        self._bold = self._italic = 0  # such elements that are open
         self._gap, self._note, self._strong = True, False, False
         self._lists: list[int | None] = []
         self._prefix = ""
@@ -140,6 +144,9 @@ class _Listing(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("strong", "b"):
             self._strong |= self._at_start
+            self._bold += 1
+        elif tag in ("em", "i"):
+            self._italic += 1
         elif tag in ("ul", "ol"):
             self._end_line()
             start = dict(attrs).get("start") or "1"
@@ -152,11 +159,11 @@ class _Listing(HTMLParser):
                 self._lists[-1] = count + 1
         elif tag in ("td", "th"):
             if self._cells:
-                self._text.append(" | ")
+                self._runs.append(Run(" | "))
             self._cells += 1
         elif tag == "br":
             self._end_line()
-        elif tag not in ("em", "i", "u", "del", "code"):
+        elif tag not in ("u", "del", "code"):
             self._end_line(paragraph=True)
             self._note = tag[0] == "h" and tag[1:].isdigit()
             self._cells = 0
@@ -164,6 +171,8 @@ class _Listing(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("ul", "ol") and self._lists:
             self._lists.pop()
+        self._bold -= tag in ("strong", "b") and self._bold > 0
+        self._italic -= tag in ("em", "i") and self._italic > 0
         if tag not in ("em", "i", "u", "del", "code", "strong", "b", "td", "th", "br"):
             self._end_line(paragraph=True)
             self._note = False
@@ -178,18 +187,22 @@ class _Listing(HTMLParser):
                 self._number += 1
             if part.strip():
                 self._at_start = False
-            self._text.append(part)
+            self._runs.append(Run(part, self._bold > 0, self._italic > 0))
 
     def close(self) -> None:
         super().close()
         self._end_line()
 
     def _end_line(self, *, paragraph: bool = False) -> None:
-        words = "".join(self._text).replace(_KEPT, "<").strip()
-        if words:
-            self.lines.append(Line(self._prefix + words, self._number, self._gap, self._note, self._strong))
+        text = "".join(run.text for run in self._runs)
+        if words := text.replace(_KEPT, "<").strip():
+            like = prints_of(self._runs)[0]
+            begins = len(self._prefix) - (len(text) - len(text.lstrip()))
+            lead = max(like.lead + begins, 0) if like.lead else 0
+            shown = Line(self._prefix + words, self._number, self._gap, self._note, self._strong, lead, like.form)
+            self.lines.append(shown)
             self._gap = False
             self._prefix = ""
         self._gap |= paragraph
-        self._text.clear()
+        self._runs.clear()
         self._strong, self._at_start = False, True

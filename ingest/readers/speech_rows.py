@@ -1,78 +1,65 @@
-"""A list of objects that each say something, from a tool nobody knows: which key holds the words, the speaker, the times."""
+"""A list of objects that each say something, from a tool nobody knows: where it is, and what is heard in it."""
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
 
 from ingest.readers.assembling import Piece, clean_label
 from ingest.readers.editors import hear_lines
 from ingest.readers.json_values import (
-    MILLISECONDS,
-    SECONDS,
     Row,
     at,
     first,
-    label_of,
     language_of,
+    line_of,
     moment_of,
-    number,
     rows,
     share_of,
     text_of,
-    time_of,
 )
-from ingest.readers.meetings import day_at, name_of, people_in, roles_in, title_of
-from ingest.readers.spoken_words import Heard, cut, ordered, pieces_of, without_marks
+from ingest.readers.meetings import day_at, people_in, roles_in, title_of
+from ingest.readers.row_keys import (
+    folded,
+    folded_row,
+    keys_of,
+    said_in,
+    speaker_of,
+    start_of,
+    times_of,
+    unit_in,
+    value_of,
+)
+from ingest.readers.spoken_words import Heard, Word, cut, ordered, pieces_of, without_marks
 from ingest.readers.stated_roles import stated_role
-from ingest.readers.timeline import named
-from ingest.readers.word_rows import spelled, unit_of, words_in
-from repository.domain.transcript import Role, TurnKind
+from ingest.readers.timeline import named, since_midnight
+from ingest.readers.word_rows import cover, spelled, words_in
+from repository.domain.transcript import ReadingWarning, Role, TurnKind
 
-#: Names of keys in lower case without `_`, `-` and blanks, the most telling first.
-_TEXT_KEYS = (
-    "text sentence body content transcript utterance message caption display transcription snippet speech dialogue line"
-    " statement said words rawtext lexical"
-)
-_SPEAKER_KEYS = (
-    "speakername speakerdisplayname speakerlabel speaker participantname personname participant displayname username author"
-    " sender from name user who person speakerid speakernumber speakertag spk participantid participantrole role"
-)
-_START_KEYS = (
-    "start starttime startms starttimems startmillis startseconds startsec startoffset startoffsetms starttimestamp begin"
-    " begintime beginms beginoffsetmillis offset offsetms offsetseconds timestamp timestampms time timeseconds timems ts"
-    " seconds datastart timecode in timein tstartms sentat createdat"
-)
-_END_KEYS = (
-    "end endtime endms endtimems endmillis endseconds endsec endoffset endoffsetms endtimestamp finish stop endoffsetmillis"
-    " dataend out timeout"
-)
-_TEXT, _SPEAKER = tuple(_TEXT_KEYS.split()), tuple(_SPEAKER_KEYS.split())
-_START, _END = tuple(_START_KEYS.split()), tuple(_END_KEYS.split())
-_LASTS = ("duration", "dur", "durationms", "durationseconds", "ddurationms", "length")
-#: Where lists of what was said lie.
+#: Where lists of what was said lie, and how other names of such lists end.
 _LISTS_KEYS = (
     "segments utterances sentences turns monologues transcript transcripts transcription speaker_blocks blocks messages entries"
     " captions cues paragraphs chunks phrases lines conversation dialogue dialog transcriptEntries transcript_entries records"
-    " results items data speech result response output payload body rows events meeting call recording"
-    " interview session discussion content comments thread chat"
+    " results items data speech result response output payload body rows events meeting call recording script timeline"
+    " interview session discussion content comments thread chat prediction snippets words word_segments tokens"
 )
 _LISTS = tuple(_LISTS_KEYS.split())
-#: How deep and where at most lists are looked for.
-_DEEP, _PLACES = 4, 200
-_LOOKED_AT = 50
-_MS = re.compile(r"(?:ms|millis|milliseconds)$")
-_IN_SECONDS = re.compile(r"(?:sec|secs|seconds)$")
-
-
-@lru_cache(4096)
-def _folded(key: str) -> str:
-    return re.sub(r"[\s_.-]", "", key[:60]).casefold()
-
-
-def _row(row: Row) -> Row:
-    return {_folded(key): value for key, value in row.items()}
+_ENDINGS = (
+    "utterances",
+    "segments",
+    "sentences",
+    "transcription",
+    "transcriptions",
+    "transcript",
+    "entries",
+    "messages",
+)
+#: How deep and where at most lists are looked for, how many rows tell what a list is, and how many keys an object.
+_DEEP, _PLACES, _LOOKED_AT, _KEYS = 4, 200, 50, 200
+#: Letters of a row up to which it is a word, the share of such rows that makes a list of words, and rows that tell it.
+_SHORT, _MOST, _ENOUGH = 20, 0.9, 2_000
+#: Who serves in a call, as services call them.
+_SERVING = frozenset({"agent", "rep", "host"})
 
 
 def find(data: object) -> tuple[list[Row], list[object]]:
@@ -87,22 +74,28 @@ def find(data: object) -> tuple[list[Row], list[object]]:
             if len(found) == 1 and len(around) < _DEEP:
                 waiting.append((found[0], around))
         elif isinstance(value, dict) and len(around) < _DEEP and len(waiting) < _PLACES:
-            waiting += [(value[key], [*around, value]) for key in _LISTS if isinstance(value.get(key), list | dict)]
+            waiting += [(value[key], [*around, value]) for key in _keys(value) if isinstance(value[key], list | dict)]
             if len(value) > 1 and all(key.isdecimal() for key in value):  # {"0": {...}, "1": {...}}
                 waiting.append((list(value.values()), around))
     return best[1], best[2]
 
 
+def _keys(value: Row) -> list[str]:
+    """Give an object's keys under which there may be what was said, the most telling first."""
+    known = [key for key in _LISTS if key in value]
+    return [*known, *(key for key in [*value][:_KEYS] if key not in _LISTS and folded(key).endswith(_ENDINGS))]
+
+
 def _says(found: Sequence[Row]) -> int:
-    """Say how far a list's objects say something: 3 with names, 2 with times, 1 only words, 0 not at all."""
-    some = [_row(row) for row in found[:_LOOKED_AT]]
-    texts = [words for row in some if (words := _words(row))]
+    """Say how far a list's objects say something: 3 with names, 2 with times or single words, 1 only words, 0 nothing."""
+    some = [folded_row(row) for row in found[:_LOOKED_AT]]
+    texts = [words for row in some if (words := said_in(row))]
     if not texts or 2 * len(texts) < len(some):
         return 0
-    timed = sum(_start(row) is not None for row in some)
-    named = sum(label_of(first(row, *_SPEAKER)) is not None for row in some)
+    timed = sum(start_of(row) is not None for row in some)
+    named = sum(speaker_of(row, {}) is not None for row in some)
     wordy = sum(" " in words or len(words) > 30 for words in texts)
-    if 2 * named >= len(some) and (timed or wordy >= 0.3 * len(texts)):
+    if 2 * named >= len(some) and (wordy >= 0.3 * len(texts) or (timed and wordy)):
         return 3
     if 2 * timed >= len(some):
         return 2
@@ -138,22 +131,30 @@ def hear_rows(data: object) -> Heard:
     found, around = find(data)
     if not found:
         return hear_lines(_texts(data), "Texts (JSON)")
-    table = [_row(row) for row in found]
-    unit = _unit(table)
+    table, told = _spoken([folded_row(row) for row in found])
+    unit = unit_in(table)
     people = people_in(*around, data)
     roles = roles_in(*around, data)
     apart = bool(around) and len(rows(at(around[-1], "paragraphs"))) == len(found)
     pieces: list[Piece] = []
+    words: list[Word] = []  # of rows that are single words
+    single = _are_words(table)
     for row in table:
         if "unread" in row and len(row) == 1:
             pieces.append(Piece(text_of(row["unread"]), kind=TurnKind.NOTE))
             continue
-        speaker = _speaker(row, people)
-        if speaker and (role := stated_role(text_of(first(row, "role", "participantrole", "speakerrole")))):
+        speaker = speaker_of(row, people)
+        if speaker and (role := _role(text_of(first(row, "role", "participantrole", "speakerrole", "speakertype")))):
             roles.setdefault(clean_label(speaker), role)
+        if single:
+            words.append(_word(row, speaker, unit))
+            continue
         said = _pieces(row, speaker, unit)
         pieces += [replace(piece, breaks=piece.breaks or (apart and not index)) for index, piece in enumerate(said)]
-    day = _from_midnight(table, pieces) if not any(piece.start_ms is not None for piece in pieces) else None
+    pieces += pieces_of(words)
+    day = None
+    if not any(piece.start_ms is not None for piece in pieces):
+        pieces, day = since_midnight(pieces, [_moments(row) for row in table])
     pieces, left = without_marks(pieces)
     pieces, mixed = ordered(pieces if apart else named(pieces))
     places = [*reversed(around)]
@@ -161,108 +162,71 @@ def hear_rows(data: object) -> Heard:
         pieces,
         "Transcript (JSON)" if any(piece.speaker for piece in pieces) else "Texts (JSON)",
         title=title_of(*places),
-        language=language_of(next((first(place, "language", "language_code", "lang") for place in places), None)),
+        language=_language(places, table),
         occurred_on=day or _day(places),
         roles={**spelled(pieces), **_known(roles)},
-        warnings=[*left, *mixed],
+        warnings=[*told, *left, *mixed],
     )
+
+
+def _spoken(table: list[Row]) -> tuple[list[Row], list[ReadingWarning]]:
+    """Leave out rows of another type where a type says that others are the transcript: moments, notices."""
+    types = Counter(line_of(row.get("type")) for row in table)
+    if "transcript" not in types or len(types) < 2:
+        return table, []
+    others = ", ".join(f"{name[:60] or 'no type'} ({count})" for name, count in types.items() if name != "transcript")
+    return [row for row in table if row.get("type") == "transcript"], [ReadingWarning(f"Left out: {others[:500]}.")]
+
+
+def _role(word: str) -> Role | None:
+    return stated_role(word) or (Role.INTERVIEWER if word.casefold() in _SERVING else None)
 
 
 def _known(roles: dict[str, Role]) -> dict[str, Role]:
     return {label: role for label, role in roles.items() if role is not Role.UNKNOWN}
 
 
+def _language(places: Sequence[object], table: Sequence[Row]) -> str:
+    """Give the language that the objects round the rows state, else the one that all rows do."""
+    stated = next((first(place, "language", "language_code", "lang") for place in places), None)
+    each = {language_of(first(row, "language", "languagecode", "spokenlanguage", "lang")) for row in table}
+    return language_of(stated) or (each.pop() if len(each) == 1 else "")
+
+
 def _day(places: Sequence[object]) -> date | None:
-    keys = ("date", "started_at", "startedAt", "recorded_at", "meeting_date", "start_time", "startTime")
+    keys = ("date", "started_at", "startedAt", "recorded_at", "meeting_date", "happenedAt", "start_time", "startTime")
     return day_at(*(at(place, key) for place in places for key in keys))
 
 
-def _words(row: Row) -> str:
-    for key in _TEXT:
-        value = row.get(key)
-        if isinstance(value, str) and value.strip():
-            return text_of(value)
-        if isinstance(value, list):
-            parts = [
-                text_of(first(part, "text", "word", "content", "value") if isinstance(part, dict) else part)
-                for part in value
-            ]
-            if any(part.strip() for part in parts):
-                return "".join(parts) if any(part[:1] == " " for part in parts) else " ".join(filter(None, parts))
-        if isinstance(value, dict) and (words := text_of(first(value, "text", "content", "body", "plain"))).strip():
-            return words
-    return ""
+def _are_words(table: Sequence[Row]) -> bool:
+    """Say whether each row is a word with its time, and not something said."""
+    table = table[:: 1 + len(table) // _ENOUGH]
+    texts = [said_in(row).strip() for row in table]
+    short = sum(len(text) <= _SHORT and " " not in text for text in texts)
+    timed = sum(start_of(row) is not None for row in table)
+    spaced = sum(text.isascii() or text.isalpha() for text in texts)
+    return len(table) > 2 and short >= _MOST * len(table) and 2 * timed >= len(table) and 2 * spaced >= len(table)
 
 
-def _speaker(row: Row, people: dict[str, Row]) -> str | None:
-    for key in _SPEAKER:
-        value = row.get(key)
-        if key == "from" and number(value) is not None:
-            continue
-        id_ = text_of(value if not isinstance(value, dict) else value.get("id"))
-        listed = name_of(people[id_]) if id_ in people else ""
-        if listed and (key != "name" or not isinstance(value, dict)):
-            return listed
-        if label := label_of(value):
-            return label
-    return None
-
-
-def _start(row: Row) -> object:
-    value = first(row, *_START)
-    if isinstance(value, list):
-        value = at(value, 0)
-    return value if not isinstance(value, str) or time_of(value) is not None or moment_of(value) else None
-
-
-def _unit(table: Sequence[Row]) -> float:
-    """Tell seconds from milliseconds by the name of the key, by fractions, then by how fast the speech would be."""
-    key = next((key for key in _START for row in table[:_LOOKED_AT] if row.get(key) not in (None, "")), "")
-    if _MS.search(key):
-        return MILLISECONDS
-    if _IN_SECONDS.search(key):
-        return SECONDS
-    ends = [first(row, *_END) for row in table]
-    times = [time for row, end in zip(table, ends, strict=True) for time in (_start(row), end) if time is not None]
-    if not times:  # only words have them
-        words = [word for row in table for word in rows(row.get("words"))]
-        times = [time for word in words if (time := first(word, "start", "time", "start_time", "start_ms")) is not None]
-    if any(isinstance(time, float) or (isinstance(time, str) and not time.strip().isdecimal()) for time in times):
-        return SECONDS
-    counts = [found for time in times if (found := number(time)) is not None]
-    return unit_of(counts, sum(len(_words(row)) for row in table))
+def _word(row: Row, speaker: str | None, unit: float) -> Word:
+    start, end = times_of(row, unit)
+    mark = line_of(row.get("type")).lower() in ("punctuation", "punct")
+    return Word(said_in(row).strip(), speaker, start, end, share_of(row.get("confidence")), mark)
 
 
 def _pieces(row: Row, speaker: str | None, unit: float) -> list[Piece]:
-    value, last = first(row, *_START), first(row, *_END)
-    if isinstance(value, list):
-        value, last = at(value, 0), at(value, 1)
-    start, end, lasts = time_of(value, unit), time_of(last, unit), time_of(first(row, *_LASTS), unit)
-    if end is None and start is not None and lasts is not None:
-        end = start + lasts
-    if start is not None and end is not None and end < start:
-        end = None
+    start, end = times_of(row, unit)
     words = words_in(row, unit)
-    if words and not any(isinstance(row.get(key), str) for key in _TEXT):
+    text = said_in(row)
+    bare = not any(isinstance(row.get(key), str) for key in keys_of(row, "text"))
+    if words and (bare or (speaker is None and any(word.speaker for word in words) and cover(words, text))):
         parts = pieces_of(replace(word, speaker=speaker or word.speaker) for word in words)
         if parts and parts[0].start_ms is None:
             parts[0] = replace(parts[0], start_ms=start, end_ms=end)
         return parts
-    return cut(
-        Piece(_words(row), speaker, start_ms=start, end_ms=end, confidence=share_of(row.get("confidence"))), words
-    )
+    whole = Piece(text, speaker, start_ms=start, end_ms=end, confidence=share_of(row.get("confidence")))
+    return cut(whole, words)
 
 
-def _from_midnight(table: Sequence[Row], pieces: list[Piece]) -> date | None:
-    """Give pieces whose times are moments their time since the first day's midnight; give that day."""
-    moments = [moment_of(first(row, *_START)) for row in table]
-    known = [moment for moment in moments if moment]
-    if not known or len(pieces) != len(moments) or len({moment.tzinfo is None for moment in known}) > 1:
-        return None
-    midnight = min(known).replace(hour=0, minute=0, second=0, microsecond=0)
-    for index, moment in enumerate(moments):
-        if moment:
-            ms = round((moment - midnight).total_seconds() * 1000)
-            start = time_of(ms, MILLISECONDS)
-            pieces[index] = Piece(pieces[index].text, pieces[index].speaker, pieces[index].kind, start_ms=start)
-    return midnight.date()
+def _moments(row: Row) -> tuple[datetime | None, datetime | None]:
+    return moment_of(value_of(row, "start")), moment_of(value_of(row, "end"))

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import pairwise
 
@@ -42,6 +43,31 @@ def in_time(pieces: Sequence[Piece]) -> tuple[list[Piece], list[ReadingWarning]]
         times.append(piece.start_ms if piece.start_ms is not None else (times[-1] if times else -1))
     ordered = [pieces[index] for index in sorted(range(len(pieces)), key=times.__getitem__)]
     return ordered, overlaps(ordered)
+
+
+def since_midnight(
+    pieces: Sequence[Piece], moments: Sequence[tuple[datetime | None, datetime | None]]
+) -> tuple[list[Piece], date | None]:
+    """Give pieces that begin and end at moments their times since the first day's midnight, and that day.
+
+    Nothing is done, and None given, where there are no moments, or only some of them say how they relate to UTC.
+    """
+    known = [moment for pair in moments for moment in pair if moment]
+    if not known or len(pieces) != len(moments) or len({moment.tzinfo is None for moment in known}) > 1:
+        return list(pieces), None
+    midnight = min(known).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def ms(moment: datetime | None) -> int | None:
+        since = round((moment - midnight).total_seconds() * 1000) if moment else None
+        return since if since is not None and since <= _LONGEST else None
+
+    timed = []
+    for piece, (begin, end) in zip(pieces, moments, strict=True):
+        start = ms(begin)
+        stop = ms(end) if start is not None else None
+        start, stop, _ = sane(start, stop)
+        timed.append(replace(piece, start_ms=start, end_ms=stop))
+    return timed, midnight.date()
 
 
 def overlaps(pieces: Sequence[Piece]) -> list[ReadingWarning]:

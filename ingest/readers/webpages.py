@@ -3,9 +3,9 @@
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ingest.readers.wordxml import Paragraph, Table
+from ingest.readers.wordxml import Paragraph, Run, Table, paragraph_of
 
 _NEVER_SHOWN = """
 script style template svg math head select option button textarea iframe object audio video canvas datalist noscript
@@ -23,7 +23,7 @@ table thead tbody tfoot tr td th caption center body html hgroup search
 _BLOCKS = _HEADINGS | _MENUS | _MAIN | frozenset(_OTHER_BLOCKS.split())
 _WITHOUT_END = "area base br col embed hr img input link meta source track wbr"
 _VOID = frozenset(_WITHOUT_END.split())
-_INLINE = frozenset({"b", "strong", "span", "font", "br"})
+_INLINE = frozenset({"b", "strong", "i", "em", "span", "font", "br"})
 #: A tag or what is between two, and attributes, in HTML that was cleaned.
 _TOKEN = re.compile(r"<(/?)([a-z0-9]+)((?:\"[^\"]*\"|[^\">])*)>|([^<]+)")
 _ATTRIBUTE = re.compile(r"([a-z-]+)=\"([^\"]*)\"")
@@ -37,6 +37,8 @@ _NO_SHOW = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
 #: Style sheets say which classes are bold; Google Docs writes nothing else.
 _BOLD_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,5}\{[^{}]{0,1000}?font-weight\s*:\s*(?:bold|[6-9]00)", re.I)
+_ITALIC_STYLE = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.I)
+_ITALIC_CLASS = re.compile(r"\.([\w-]{1,60})\s{0,5}\{[^{}]{0,1000}?font-style\s*:\s*(?:italic|oblique)", re.I)
 _PASSWORD = re.compile(r"<input\b[^<>]{0,500}\btype\s*=\s*[\"']?password", re.I)
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 #: Elements in each other, at most.
@@ -57,11 +59,12 @@ class Page:
 
 @dataclass(slots=True)
 class _Open:
-    """An element that is open: whether what is in it is seen, bold, in a menu or in the main part."""
+    """An element that is open: whether what is in it is seen, bold, italic, in a menu or in the main part."""
 
     tag: str
     unseen: bool = False
     bold: bool = False
+    italic: bool = False
     menu: bool = False
     main: bool = False
 
@@ -120,10 +123,11 @@ class _Parser:
 
     def __init__(self, source: str) -> None:
         self.found: list[tuple[Paragraph | Table, bool, bool]] = []
-        self._bold_classes = set(_BOLD_CLASS.findall(source[:200_000])) if "font-weight" in source else set()
+        sheet = source[:200_000]
+        self._bold_classes = set(_BOLD_CLASS.findall(sheet)) if "font-weight" in sheet else set()
+        self._italic_classes = set(_ITALIC_CLASS.findall(sheet)) if "font-style" in sheet else set()
         self._open: list[_Open] = []
-        self._text: list[str] = []
-        self._bold: bool | None = None
+        self._runs: list[Run] = []
         self._heading = self._pre = False
         self._prefix = ""
         self._lists: list[int | None] = []
@@ -147,7 +151,7 @@ class _Parser:
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
         if tag == "br":
-            self._text.append("\n")
+            self._runs.append(Run("\n"))
             return
         if tag in _VOID:
             if tag == "hr":
@@ -164,12 +168,22 @@ class _Parser:
         role = (attributes.get("role") or "").lower()
         unseen = tag in _UNSEEN or "hidden" in attributes or bool(_NO_SHOW.search(style))
         bold = tag in ("b", "strong", "th") or bool(_BOLD_STYLE.search(style))
-        bold |= any(name in self._bold_classes for name in (attributes.get("class") or "").split())
+        italic = tag in ("i", "em") or bool(_ITALIC_STYLE.search(style))
+        for name in (attributes.get("class") or "").split():
+            bold |= name in self._bold_classes
+            italic |= name in self._italic_classes
         menu = tag in _MENUS or role in _MENU_ROLES or (tag == "header" and not above.main)
         name = attributes.get("id") or ""
         menu |= "breadcrumb" in name
         main = tag in _MAIN or role in ("main", "article") or name == "main-content"
-        return _Open(tag, above.unseen or unseen, above.bold or bold, above.menu or menu, above.main or main)
+        return _Open(
+            tag,
+            above.unseen or unseen,
+            above.bold or bold,
+            above.italic or italic,
+            above.menu or menu,
+            above.main or main,
+        )
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag in _HEADINGS:
@@ -221,18 +235,16 @@ class _Parser:
             return
         if not self._pre:
             data = _BLANKS.sub(" ", data)
-        if data.strip() and self._bold is None:
-            self._bold = bool(self._open and self._open[-1].bold)
-        self._text.append(data)
+        inside = self._open[-1] if self._open else _Open("")
+        self._runs.append(Run(data, inside.bold, inside.italic))
 
     def _end(self) -> None:
         """End a paragraph."""
-        lines = [" ".join(line.split(" ")).strip() for line in "".join(self._text).split("\n")]
-        words = "\n".join(filter(None, (re.sub(" {2,}", " ", line) for line in lines)))
-        if words:
-            self._add(Paragraph(self._prefix + words, self._heading, bool(self._bold)))
+        if self._runs and (words := _closed_up(self._runs)):
+            mark = replace(next(run for run in words if run.text.strip()), text=self._prefix)
+            self._add(paragraph_of([mark, *words], heading=self._heading))
             self._prefix = ""
-        self._text, self._bold = [], None
+        self._runs = []
 
     def _add(self, block: Paragraph | Table) -> None:
         row = self._tables[-1][-1] if self._tables and self._tables[-1] else None
@@ -260,6 +272,28 @@ class _Parser:
                 self._add(Paragraph("\t".join(" ".join(cell.split()) for cell in text)))
         else:
             self._add(Table(texts))
+
+
+def _closed_up(runs: Sequence[Run]) -> list[Run]:
+    """Give the lines of a paragraph without blanks around them, blank lines and double blanks."""
+    lines: list[list[Run]] = [[]]
+    for run in runs:
+        for index, part in enumerate(run.text.split("\n")):
+            if index:
+                lines.append([])
+            before = lines[-1][-1].text if lines[-1] else " "
+            part = re.sub(" {2,}", " ", part)
+            if part := part.lstrip() if not lines[-1] else part.removeprefix(" ") if before.endswith(" ") else part:
+                lines[-1].append(Run(part, run.bold, run.italic))
+    closed: list[Run] = []
+    for line in lines:
+        while line and not line[-1].text.strip():
+            line.pop()
+        if line:
+            closed += [Run("\n")] if closed else []
+            last = line[-1]
+            closed += [*line[:-1], Run(last.text.rstrip(), last.bold, last.italic)]
+    return closed
 
 
 def _frames(rows: Sequence[Sequence[Sequence[Paragraph]]]) -> bool:

@@ -19,9 +19,9 @@ from ingest.readers.json_values import (
     text_of,
     time_of,
 )
-from ingest.readers.spoken_words import Heard, Word, ordered, pieces_of, without_marks
+from ingest.readers.spoken_words import Heard, Span, Word, ordered, pieces_of, who, without_marks
 from ingest.readers.timeline import named
-from ingest.readers.word_rows import spelled, unit_of, words_in
+from ingest.readers.word_rows import cover, spans_in, spelled, unit_of, words_in
 
 #: The share of segments that begin with a space from which one that does not goes on within a word.
 _SPACED = 0.5
@@ -46,16 +46,25 @@ def is_whisper(data: object) -> bool:
         "logprobs",
         "type",
         "language_probability",
+        "word_count",
+        "vtt",
+        "diarization",
+        "speaker_segments",
     }
     return isinstance(data, dict) and isinstance(text, str) and bool(text.strip()) and set(data) <= plain
 
 
 def hear_whisper(data: object) -> Heard:
-    """Read the segments; where there are none, the text, with times from the words if these are as many."""
+    """Read the segments; where there are none, the text, with times from the words if these are as many.
+
+    Who speaks may be said apart from it, by times only.
+    """
     segments = rows(at(data, "segments"))
     pieces = _segments(segments) if segments else []
     if not pieces:
         pieces = _timed_text(text_of(at(data, "text")), words_in(data))
+    if not any(piece.speaker for piece in pieces) and (spans := spans_in(data)):
+        pieces = _told_apart(segments, pieces, spans)
     pieces, left = without_marks(pieces)
     pieces, mixed = ordered(named(pieces))
     return Heard(
@@ -90,7 +99,7 @@ def _segments(segments: Sequence[Row]) -> list[Piece]:
         words = words_in(row, unit)
         speaker = label_of(first(row, "speaker", "speaker_name", "speaker_label", "speaker_id"))
         start, end = time_of(row.get("start"), unit), time_of(row.get("end"), unit)
-        if not text.strip() or (speaker is None and any(word.speaker for word in words) and _covers(words, text)):
+        if not text.strip() or (speaker is None and any(word.speaker for word in words) and cover(words, text)):
             pieces += pieces_of(words)
         elif pieces and spaced and _is_torn(pieces[-1], text, speaker):
             pieces[-1] = replace(pieces[-1], text=pieces[-1].text + text, end_ms=end or pieces[-1].end_ms)
@@ -106,8 +115,12 @@ def _is_torn(before: Piece, text: str, speaker: str | None) -> bool:
     return before.speaker == speaker and before.text[-1:].isalnum() and goes_on
 
 
-def _covers(words: Sequence[Word], text: str) -> bool:
-    return "".join("".join(word.text for word in words).split()) == "".join(text.split())
+def _told_apart(segments: Sequence[Row], pieces: Sequence[Piece], spans: Sequence[Span]) -> list[Piece]:
+    """Name who says each word, where segments have words with times, else who says most of each piece."""
+    words = [word for row in segments for word in words_in(row)]
+    if words and all(cover(words_in(row), text_of(row.get("text"))) for row in segments):
+        return pieces_of(replace(word, speaker=who(spans, word.start_ms, word.end_ms)) for word in words)
+    return [replace(piece, speaker=who(spans, piece.start_ms, piece.end_ms)) for piece in pieces]
 
 
 def _unit(segments: Sequence[Row]) -> float:
@@ -150,8 +163,7 @@ def hear_faster_whisper(data: object) -> Heard:
 
 def replace_shape(heard: Heard, shape: str) -> Heard:
     """Give the same with another shape."""
-    heard.shape = shape
-    return heard
+    return replace(heard, shape=shape)
 
 
 def is_whisper_cpp(data: object) -> bool:

@@ -1,6 +1,6 @@
 """The body of a Word document as paragraphs and tables, whatever wraps them: changes, content controls, links."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,30 @@ _REFERENCES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Print:
+    """How a line is printed: its first `lead` characters bold; `form`: "bold" or "italic" where all of it is."""
+
+    lead: int = 0
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph's text with soft breaks as LF; `bold` if its first words are."""
+    """A paragraph's text with soft breaks as LF; `bold` if its first words are; how each line is printed, if known."""
 
     text: str
     heading: bool = False
     bold: bool = False
+    prints: tuple[Print, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Some words of a paragraph that look alike."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +56,63 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def blocks_of(body: Any) -> tuple[list[Paragraph | Table], dict[str, int]]:
-    """Give the blocks of `w:body` in order, and how much of what was left out."""
+def paragraph_of(runs: Sequence[Run], *, heading: bool = False) -> Paragraph:
+    """Make a paragraph of its runs."""
+    first = next((run for run in runs if run.text.strip()), None)
+    return Paragraph("".join(run.text for run in runs), heading, bool(first and first.bold), prints_of(runs))
+
+
+def prints_of(runs: Sequence[Run]) -> tuple[Print, ...]:
+    """Give how each line of some runs is printed; blanks are of no form."""
+    prints = []
+    at = lead = 0
+    bold, italic = True, True  # all of this line, so far
+    for run in runs:
+        for index, part in enumerate(run.text.split("\n")):
+            if index:
+                prints.append(_print(lead, bold, italic))
+                at, lead, bold, italic = 0, 0, True, True
+            if part.strip():
+                bold, italic = bold and run.bold, italic and run.italic
+                lead = at + len(part.rstrip()) if bold else lead
+            at += len(part)
+    return (*prints, _print(lead, bold, italic))
+
+
+def _print(lead: int, bold: bool, italic: bool) -> Print:
+    return Print(lead, "bold" if bold and lead else "italic" if italic and not bold else "")
+
+
+def bold_styles(styles: Any) -> frozenset[str]:
+    """Give the names of the styles of a document's letters that are bold: `Strong` and what people make themselves."""
+    named = ((style.get(_W + "styleId"), style) for style in styles.iter(_W + "style"))
+    return frozenset(name for name, style in named if name and _is_set(style.find(f"{_W}rPr/{_W}b")))
+
+
+def blocks_of(body: Any, bold: frozenset[str] = frozenset()) -> tuple[list[Paragraph | Table], dict[str, int]]:
+    """Give the blocks of `w:body` in order, and how much of what was left out; `bold` are the styles that are."""
     dropped = {_DELETION: 0, **dict.fromkeys(_REFERENCES.values(), 0)}
     for element in body.iter(*_GONE, *_REFERENCES):
         if element.tag in _REFERENCES:
             dropped[_REFERENCES[element.tag]] += 1
         elif next(element.iter(_W + "delText", _W + "t"), None) is not None:
             dropped[_DELETION] += 1
-    return list(_blocks(body)), dropped
+    return list(_blocks(body, bold)), dropped
 
 
-def _blocks(element: Any) -> Iterator[Paragraph | Table]:
+def _blocks(element: Any, bold: frozenset[str]) -> Iterator[Paragraph | Table]:
     for child in element:
         if child.tag == _W + "p":
-            paragraph = _paragraph(child)
+            paragraph = _paragraph(child, bold)
             if paragraph.text.strip():
                 yield paragraph
         elif child.tag == _W + "tbl":
-            yield from _table(child)
+            yield from _table(child, bold)
         elif child.tag in _WRAPPERS:
-            yield from _blocks(child)
+            yield from _blocks(child, bold)
 
 
-def _table(element: Any) -> Iterator[Paragraph | Table]:
+def _table(element: Any, bold: frozenset[str]) -> Iterator[Paragraph | Table]:
     """Give a table, or what is in it if it has but one column: then it only frames a page."""
     rows = [row for row in element.iter(_W + "tr") if next(row.iterancestors(_W + "tbl")) is element]
     cells = [
@@ -72,7 +123,7 @@ def _table(element: Any) -> Iterator[Paragraph | Table]:
     if all(len(row) < 2 for row in cells):
         for row in cells:
             for cell in row:
-                yield from _blocks(cell)
+                yield from _blocks(cell, bold)
     else:
         yield Table(tuple(tuple(text for cell in row for text in _spread(cell)) for row in cells))
 
@@ -86,21 +137,17 @@ def _spread(cell: Any) -> list[str]:
 
 
 def _cell(cell: Any) -> str:
-    texts = (b.text if isinstance(b, Paragraph) else "\n".join(map("\t".join, b.rows)) for b in _blocks(cell))
+    texts = (
+        b.text if isinstance(b, Paragraph) else "\n".join(map("\t".join, b.rows)) for b in _blocks(cell, frozenset())
+    )
     return "\n".join(text.strip() for text in texts if text.strip())
 
 
-def _paragraph(element: Any) -> Paragraph:
-    parts: list[str] = []
-    bold: bool | None = None
-    for run in _runs(element):
-        text = _run_text(run)
-        if text.strip() and bold is None:
-            bold = _is_bold(run)
-        parts.append(text)
+def _paragraph(element: Any, bold: frozenset[str]) -> Paragraph:
     style = element.find(f"{_W}pPr/{_W}pStyle")
-    named = (style.get(_W + "val") or "").casefold() if style is not None else ""
-    return Paragraph("".join(parts), named.startswith(HEADINGS), bool(bold))
+    named = (style.get(_W + "val") or "") if style is not None else ""
+    runs = [_run(run, bold, all_bold=named in bold) for run in _runs(element)]
+    return paragraph_of(runs, heading=named.casefold().startswith(HEADINGS))
 
 
 def _runs(element: Any) -> Iterator[Any]:
@@ -109,6 +156,13 @@ def _runs(element: Any) -> Iterator[Any]:
             yield child
         elif child.tag in _WRAPPERS:
             yield from _runs(child)
+
+
+def _run(run: Any, styles: frozenset[str], *, all_bold: bool) -> Run:
+    style = run.find(f"{_W}rPr/{_W}rStyle")
+    own = run.find(f"{_W}rPr/{_W}b")
+    bold = _is_set(own) if own is not None else all_bold or (style is not None and style.get(_W + "val") in styles)
+    return Run(_run_text(run), bold, _is_set(run.find(f"{_W}rPr/{_W}i")))
 
 
 def _run_text(run: Any) -> str:
@@ -125,6 +179,5 @@ def _run_text(run: Any) -> str:
     return "".join(parts)
 
 
-def _is_bold(run: Any) -> bool:
-    bold = run.find(f"{_W}rPr/{_W}b")
-    return bold is not None and (bold.get(_W + "val") or "1").casefold() not in ("0", "false", "off")
+def _is_set(switch: Any) -> bool:
+    return switch is not None and (switch.get(_W + "val") or "1").casefold() not in ("0", "false", "off")

@@ -171,6 +171,11 @@ def attribute(element: Any, name: str) -> str:
     return str(found).strip()
 
 
+def attributes(element: Any) -> dict[str, str]:
+    """Give an element's attributes by their names without regard to namespaces; {} if it has none."""
+    return {key.rpartition("}")[2]: str(value).strip() for key, value in element.items()}
+
+
 def walk(element: Any, *names: str) -> Iterator[Any]:
     """Give the elements below this one that have one of these names, in the order of the file."""
     for each in element.iter("{*}" + names[0] if len(names) == 1 else None):

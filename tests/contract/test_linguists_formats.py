@@ -567,6 +567,20 @@ def test_tei_corpo_names_people_by_codes() -> None:
     assert [speaker.role for speaker in found.speakers] == [I, P]
 
 
+def test_tei_with_its_timeline_behind_or_among_the_utterances() -> None:
+    one, two = (f'<u who="#{who}" start="#T{n}" end="#T{n + 1}">word {n} &amp; on</u>' for n, who in enumerate("ab", 1))
+    points = ['<when xml:id="T0"/>', *(f'<when xml:id="T{n}" interval="{n}" since="#T0"/>' for n in range(1, 4))]
+    person = '<teiHeader><person xml:id="a" role="interviewer"><persName>Ana</persName></person></teiHeader>'
+    expected = ["Ana@1: word 1 & on", "b@2: word 2 & on"]
+    for body in (
+        f"<timeline>{''.join(points)}</timeline>{one}{two}",
+        f"{one}{two}<timeline>{''.join(points)}</timeline>",
+        f"{one}<timeline origin='#T0'>{points[1]}{points[0]}</timeline>{two}<timeline>{points[3]}{points[2]}</timeline>",
+    ):
+        found = read_text(f"<TEI>{person}<text xml:lang='en'><body>{body}</body></text></TEI>", "a.xml")
+        assert (heard(found), found.language, found.speakers[0].role) == (expected, "en", I)
+
+
 def test_tei_without_utterances_is_not_a_transcript() -> None:
     with pytest.raises(UnreadableSource):
         read(b"<TEI><text><body><p>A novel.</p></body></text></TEI>", "a.xml")

@@ -51,7 +51,7 @@ READ = (
     Expected(
         "made/frontmatter.md", "markdown", 2, 0, (("Interviewer", I), ("P1", P)), ("How do you export?", "I copy.")
     ),
-    Expected(NOTION, "markdown", 6, 0, (), ("Interview P1", "💡 Insight"), notes=6),
+    Expected(NOTION, "markdown", 5, 0, (("Ana Pérez", P),), ("Interview P1", "💡 Insight"), notes=5),
     Expected(
         "made/otter.srt",
         "subrip",
@@ -341,7 +341,7 @@ def test_every_character_that_was_said_is_there_once(file: str) -> None:
 _FURNITURE = {
     "made/fathom.txt": r"VIEW RECORDING.*|---|[\d:]+ - (?:Dana.*|Ana.*)",
     "made/frontmatter.md": r"(?s:\A---.*?\n---\n)|\*\*\w+:\*\*",
-    NOTION: r"^# |^## |\*\*|</?aside>",
+    NOTION: r"^(?:Created|Participants|Tags): .*|^# |^## |\*\*|</?aside>",
     "made/rev.txt": r"^(?:Speaker 1|Ana) \([\d:]+\):",
     "made/cp1252.txt": r"^\w+:",
     "made/utf16le_nobom.txt": r"^\w+:",

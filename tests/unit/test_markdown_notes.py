@@ -193,3 +193,62 @@ def test_is_told_from_plain_text_by_its_marks() -> None:
     assert read_text("words\nand words\n", "a.md").reader == "markdown"
     assert read_text("words # no\n", "a.txt").reader == "plain"
     assert labels(read_text("**Dana:** Hi.\n\n**Ana:** Ho.\n", "a.txt")) == ["Dana", "Ana"]
+
+
+NOTION = "Interview 1f2e3d4c5b6a79881f2e3d4c5b6a7988.md"
+PROPERTIES = (
+    "# Interview P1\n\nCreated: January 5, 2026 10:00 AM\nParticipants: Ana Pérez, P2\nTags: onboarding, export\n\n"
+)
+
+
+@pytest.mark.parametrize("name", [NOTION, "a.md"])
+def test_properties_of_a_page(name: str) -> None:
+    found = read_text(PROPERTIES + "## Notes\n\n- **Pain**: exports\n", name)
+    assert heard(found) == ["-: Interview P1", "-: Notes", "-: - Pain: exports"]
+    assert found.facts == {
+        "Created": "January 5, 2026 10:00 AM",
+        "Participants": "Ana Pérez, P2",
+        "Tags": "onboarding, export",
+    }
+    assert (found.title, found.occurred_on, found.kind) == ("Interview P1", date(2026, 1, 5), SessionKind.NOTE)
+    assert [(s.label, s.role) for s in found.speakers] == [("Ana Pérez", Role.PARTICIPANT), ("P2", Role.PARTICIPANT)]
+
+
+@pytest.mark.parametrize("name", [NOTION, "a.md"])
+def test_a_talk_on_a_page_with_properties(name: str) -> None:
+    found = read_text(
+        "# Talk\n\nInterview date: 2026-03-11\nCreated: January 5, 2026\nInterviewer: Dana\nURL: https://x.test\n\n"
+        "**Dana:** So?\n\n**Ana:** It is slow.\n\n**Dana:** Why?\n\n**Ana:** Meeting ended after 00:10:00\n",
+        name,
+    )
+    assert heard(found)[:3] == ["-: Talk", "Dana: So?", "Ana: It is slow."]
+    assert found.speakers[0].role is Role.INTERVIEWER and found.occurred_on == date(2026, 3, 11)
+
+
+def test_lines_keep_their_numbers_below_properties() -> None:
+    found = read_text(PROPERTIES + "**Dana:** So?\n\n**Ana:** No.\n\nMeeting ended after 00:10:00\n", NOTION)
+    assert [w.line for w in found.warnings] == [11]
+
+
+def test_properties_are_written_as_links_and_may_be_empty() -> None:
+    found = read_text(
+        "# Page\n\nInterviewee: Ana (https://www.notion.so/Ana-1f2e)\nStudy: [Exports](Exports%201f2e.md)\nStatus:\nWords.\n\nMore.\n",
+        NOTION,
+    )
+    assert found.facts == {"Interviewee": "Ana", "Study": "Exports", "Status": ""}
+    assert heard(found) == ["-: Page", "-: Words.", "-: More."]
+
+
+@pytest.mark.parametrize("name", [NOTION, "a.md"])
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "Interviewer: So, how is it?\nP1: It is slow.\nInterviewer: Why?\nP1: Who knows.\n",
+        "Interviewer: How is it?\nDate: fine.\n",
+        "Dana: Hello\nAna: Hello\n\nDana: Well\nAna: Well\n",
+        "One thing: speed\nAnother: size\n",
+    ],
+)
+def test_a_talk_under_a_title_is_no_property(name: str, talk: str) -> None:
+    found = read_text(f"# Talk\n\n{talk}", name)
+    assert found.facts == {} and found.text.startswith("Talk")

@@ -3,17 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from ingest.readers.assembling import assemble, clean_label
 from ingest.readers.dating import day_in, day_of
 from ingest.readers.headers import parse
+from ingest.readers.properties import properties_of
 from ingest.readers.received import Received
 from ingest.readers.rendering import lines_of_markdown
 from repository.domain.transcript import ReadingWarning, Role, RoleSource, Speaker, Transcript
 
 NAME = "markdown"
 TITLE = "Markdown"
-VERSION = 2
+VERSION = 3
 NEEDS = ("frontmatter", "markdown", "nh3")
 _FRONT = re.compile(r"---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _KEY = re.compile(r"^[A-Za-z][\w -]{0,60}:", re.M)
@@ -22,8 +24,21 @@ _MARKS = re.compile(r"^(?:#{1,6} \S|\*\*[^*\n]{1,80}\*\*|> \S)", re.M)
 _HEAD, _FEWEST = 20_000, 2
 #: Participants taken from front matter at most.
 PEOPLE = 50
-_ASKING = frozenset({"interviewer", "interviewers", "moderator", "researcher", "facilitator"})
-_ASKED = frozenset({"participant", "participants", "respondent", "interviewee"})
+_ASKING_WORDS = """
+interviewer interviewers interviewerin moderator moderators moderatorin researcher researchers facilitator
+"""
+_ASKING = frozenset(_ASKING_WORDS.split())
+_ASKED_WORDS = """
+participant participants respondent respondents interviewee interviewees teilnehmer teilnehmerin teilnehmerinnen befragte
+participante participantes entrevistado entrevistados partecipante partecipanti
+"""
+_ASKED = frozenset(_ASKED_WORDS.split())
+#: What says when, the likelier first.
+_DAY_NAMES = """
+date|interview date|session date|date of interview|datum|fecha|data|recorded|recorded on
+created|created time|date created|created at|created on|erstellt|erstellt am|creado|créé|criado
+"""
+_DAYS = tuple(re.split(r"[|\n]", _DAY_NAMES.strip()))
 
 
 def recognise(received: Received) -> float:
@@ -41,6 +56,8 @@ def recognise(received: Received) -> float:
 def read(received: Received) -> Transcript:
     """Read notes or an interview; what front matter says goes to the facts, the title, the date and the roles."""
     front, body, first, warnings = _front_matter(received.text)
+    properties, body = properties_of(body, received.name)
+    front = {**properties, **front}
     lines = lines_of_markdown(body, first)
     parsed = parse(lines)
     transcript = assemble(
@@ -59,7 +76,7 @@ def read(received: Received) -> Transcript:
         confidence=0.9 if speaks else 0.8,
         speakers=transcript.speakers or _people(front),
         title=_written(stated.get("title") or heading)[:300],
-        occurred_on=day_of(stated.get("date")) or day_in(heading),
+        occurred_on=_day(stated) or day_in(heading),
         language=_language(stated.get("language") or stated.get("lang")),
         facts={str(key): _written(value) for key, value in front.items()},
     )
@@ -85,6 +102,12 @@ def _front_matter(text: str) -> tuple[dict[str, object], str, int, list[ReadingW
     return front, text[found.end() :], text.count("\n", 0, found.end()) + 1, []
 
 
+def _day(stated: Mapping[str, object]) -> date | None:
+    """Give the day that facts state: that of the session before that on which the page was made."""
+    days = (day_of(stated[key]) for key in _DAYS if key in stated)
+    return next((day for day in days if day), None)
+
+
 def _roles(front: Mapping[str, object]) -> dict[str, Role]:
     """Give the roles front matter states: `interviewer: Dana`, `participants: [P1, P2]`, `participant: {id: P1}`."""
     roles: dict[str, Role] = {}
@@ -107,7 +130,7 @@ def _names(value: object) -> list[str]:
         return [name for each in value for name in _names(each)]
     if isinstance(value, dict):
         return [str(value[key]) for key in ("id", "name", "label") if value.get(key)]
-    return [part.strip() for part in str(value).split(",")] if value else []
+    return [part.strip() for part in re.split("[,;]", str(value))] if value else []
 
 
 def _language(value: object) -> str:

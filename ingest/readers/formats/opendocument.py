@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ingest.readers.archives import check_archive, entries, entry
 from ingest.readers.documents import left_out, transcript_of
 from ingest.readers.received import Received
-from ingest.readers.wordxml import HEADINGS, Paragraph, Table
+from ingest.readers.wordxml import HEADINGS, Paragraph, Run, Table, paragraph_of
 from repository.domain.transcript import Transcript
 from repository.errors import UnreadableSource
 
 NAME = "opendocument"
 TITLE = "OpenDocument text"
-VERSION = 1
+VERSION = 2
 NEEDS = ("lxml.etree",)
 _MIME = b"application/vnd.oasis.opendocument.text"
 _FLAT = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<office:document\s[^>]{0,8000}?opendocument\.text", re.S)
@@ -46,10 +46,11 @@ _BOLD = re.compile(r"bold|[6-9]00", re.I)
 
 @dataclass(slots=True)
 class _Styles:
-    """What styles say: their parents' names, whether their letters are bold or hidden."""
+    """What styles say: their parents' names, whether their letters are bold, italic or hidden."""
 
     parents: dict[str, str] = field(default_factory=dict)
     bold: dict[str, bool] = field(default_factory=dict)
+    italic: dict[str, bool] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
 
     def line_of(self, name: str) -> Iterator[str]:
@@ -63,6 +64,10 @@ class _Styles:
     def is_bold(self, name: str) -> bool | None:
         """Say whether a style is bold; None if it says nothing."""
         return next((self.bold[each] for each in self.line_of(name) if each in self.bold), None)
+
+    def is_italic(self, name: str) -> bool | None:
+        """Say whether a style is italic; None if it says nothing."""
+        return next((self.italic[each] for each in self.line_of(name) if each in self.italic), None)
 
     def is_heading(self, name: str) -> bool:
         """Say whether a style is a title's or heading's, or made from one."""
@@ -148,6 +153,8 @@ def _learn(styles: _Styles, root: Any) -> None:
         if letters is not None:
             if (weight := letters.get(_FO + "font-weight")) is not None:
                 styles.bold[name] = _BOLD.search(weight) is not None
+            if (slant := letters.get(_FO + "font-style")) is not None:
+                styles.italic[name] = slant in ("italic", "oblique")
             if letters.get(_TEXT + "display") == "none":
                 styles.hidden.add(name)
 
@@ -208,30 +215,31 @@ def _cell(cell: Any, styles: _Styles) -> str:
 
 def _paragraph(element: Any, styles: _Styles) -> Paragraph:
     style = element.get(_TEXT + "style-name") or ""
-    parts: list[tuple[str, bool]] = []
-    _collect(element, styles, bool(styles.is_bold(style)), parts)
-    first = next((bold for text, bold in parts if text.strip()), False)
-    heading = element.tag == _TEXT + "h" or styles.is_heading(style)
-    return Paragraph("".join(text for text, _ in parts), heading, first)
+    runs: list[Run] = []
+    _collect(element, styles, Run("", bool(styles.is_bold(style)), bool(styles.is_italic(style))), runs)
+    return paragraph_of(runs, heading=element.tag == _TEXT + "h" or styles.is_heading(style))
 
 
-def _collect(element: Any, styles: _Styles, bold: bool, parts: list[tuple[str, bool]]) -> None:
+def _collect(element: Any, styles: _Styles, like: Run, runs: list[Run]) -> None:
     """Collect a paragraph's words; it nests no deeper than the archive's check allows."""
-    parts.append((_flat(element.text), bold))
+    runs.append(replace(like, text=_flat(element.text)))
     for child in element:
         name = child.tag if isinstance(child.tag, str) else ""
         if name == _TEXT + "s":
-            parts.append((" " * _number(child.get(_TEXT + "c"), _MOST_BLANKS), bold))
+            runs.append(replace(like, text=" " * _number(child.get(_TEXT + "c"), _MOST_BLANKS)))
         elif name == _TEXT + "tab":
-            parts.append(("\t", bold))
+            runs.append(replace(like, text="\t"))
         elif name == _TEXT + "line-break":
-            parts.append(("\n", bold))
+            runs.append(replace(like, text="\n"))
         elif name and name not in _DROPPED:
             style = child.get(_TEXT + "style-name") or ""
             if not (name == _TEXT + "span" and any(each in styles.hidden for each in styles.line_of(style))):
-                own = styles.is_bold(style) if name == _TEXT + "span" else None
-                _collect(child, styles, bold if own is None else own, parts)
-        parts.append((_flat(child.tail), bold))
+                bold, italic = (
+                    (styles.is_bold(style), styles.is_italic(style)) if name == _TEXT + "span" else (None, None)
+                )
+                bold, italic = (like.bold if bold is None else bold), (like.italic if italic is None else italic)
+                _collect(child, styles, Run("", bold, italic), runs)
+        runs.append(replace(like, text=_flat(child.tail)))
 
 
 def _flat(text: str | None) -> str:

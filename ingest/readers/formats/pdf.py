@@ -8,8 +8,9 @@ from math import atan2, hypot, pi
 from typing import Any
 
 from ingest.readers.documents import transcript_of
+from ingest.readers.page_rows import Run
 from ingest.readers.received import Received
-from ingest.readers.reflowing import Run, blocks_of_pages
+from ingest.readers.reflowing import blocks_of_pages
 from repository.domain.transcript import ReadingWarning, Transcript
 from repository.errors import UnreadableSource
 

@@ -2,7 +2,9 @@
 
 import re
 from codecs import lookup
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ingest.readers.documents import left_out, transcript_of
 from ingest.readers.received import Received
@@ -52,6 +54,10 @@ class _State:
     unicode: int = 1
 
 
+#: Changes a state; a document has few different ones, each a thousand times.
+_with: Callable[..., _State] = lru_cache(1024)(replace)
+
+
 @dataclass(slots=True)
 class _Document:
     """What has been read so far."""
@@ -99,7 +105,8 @@ class _Document:
 
     def _words(self) -> str:
         """Give what was said since, with letters beyond the first plane whole: RTF writes their halves."""
-        return "".join(self.text).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        words = "".join(self.text)
+        return words if words.isascii() else words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
     def _end_table(self) -> None:
         if not self.rows:
@@ -221,7 +228,7 @@ def _read(source: str) -> _Document:
             elif word == "outlinelevel":
                 document.heading |= not state.skip and value is not None and value < 9
             elif word == "f" and value is not None:
-                state = replace(state, codec=fonts.get(value, base))
+                state = _with(state, codec=fonts.get(value, base))
             else:
                 state = _changed(state, word, value, starred, document)
             starred = False
@@ -240,25 +247,25 @@ def _changed(state: _State, word: str, value: int | None, starred: bool, documen
     on = value != 0
     match word:
         case "b":
-            return replace(state, bold=on)
+            return _with(state, bold=on)
         case "v":
-            return replace(state, hidden=on)
+            return _with(state, hidden=on)
         case "deleted":
-            return replace(state, deleted=on)
+            return _with(state, deleted=on)
         case "plain":
-            return replace(state, bold=False, hidden=False, deleted=False)
+            return _with(state, bold=False, hidden=False, deleted=False)
         case "uc":
-            return replace(state, unicode=min(max(value or 0, 0), 16))
+            return _with(state, unicode=min(max(value or 0, 0), 16))
         case "upr":
-            return replace(state, skip=True, where="upr")
+            return _with(state, skip=True, where="upr")
         case "ud" if state.where == "upr":
-            return replace(state, skip=False, where="")
+            return _with(state, skip=False, where="")
         case "shppict" | "fldrslt":
             return state
     if word in _TOLD:
         document.dropped[_TOLD[word]] += not state.skip or word == "shptxt"
-        return replace(state, skip=True)
-    return replace(state, skip=True) if word.lower() in _HIDDEN or starred else state
+        return _with(state, skip=True)
+    return _with(state, skip=True) if word.lower() in _HIDDEN or starred else state
 
 
 def _fonts(source: str) -> dict[int, str]:

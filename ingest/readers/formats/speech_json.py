@@ -15,7 +15,7 @@ from repository.errors import UnreadableSource
 
 NAME = "speech_json"
 TITLE = "Transcript (JSON)"
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ()
 
 
@@ -44,6 +44,7 @@ DIALECTS = (
     Dialect(recognisers.is_youtube, recognisers.hear_youtube),
     Dialect(whisper.is_whisper_cpp, whisper.hear_whisper_cpp),
     Dialect(recognisers.is_assemblyai, recognisers.hear_assemblyai),
+    Dialect(editors.is_hyperaudio, editors.hear_hyperaudio),
     Dialect(editors.is_kaldi, editors.hear_kaldi),
     Dialect(editors.is_paper_edit, editors.hear_paper_edit),
     Dialect(editors.is_draft, editors.hear_draft),
@@ -119,14 +120,13 @@ def _dialect(data: object) -> tuple[Dialect, object] | None:
 
 def _parts(data: object) -> Iterator[object]:
     """Give the file and what it may be only a wrapper of, two deep."""
-    waiting = [data]
-    if isinstance(data, list) and len(data) == 1:
-        waiting.append(data[0])
-    for value in [*waiting]:
-        waiting += [inner for key in _WRAPPERS if (inner := at(value, key)) is not None and not isinstance(inner, str)]
-    for value in waiting[1:]:
-        waiting = [
-            *waiting,
-            *(inner for key in _WRAPPERS if (inner := at(value, key)) is not None and not isinstance(inner, str)),
-        ]
-    yield from waiting
+    outer = [data, *(data if isinstance(data, list) and len(data) == 1 else [])]
+    inner = [part for value in outer for part in _wrapped(value)]
+    yield from outer
+    yield from inner
+    for value in inner:
+        yield from _wrapped(value)
+
+
+def _wrapped(value: object) -> list[object]:
+    return [inner for key in _WRAPPERS if (inner := at(value, key)) is not None and not isinstance(inner, str)]

@@ -15,7 +15,7 @@ from repository.errors import UnreadableSource
 
 NAME = "spreadsheet"
 TITLE = "Table"
-VERSION = 1
+VERSION = 2
 NEEDS = ("python_calamine",)
 _EXTENSIONS = ("csv", "tsv", "tab")
 #: More columns and cells than any survey has.

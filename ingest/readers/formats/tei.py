@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from ingest.readers.assembling import Piece, assemble
@@ -12,14 +13,16 @@ from ingest.readers.received import Received
 from ingest.readers.stamps import parse_stamp
 from ingest.readers.stated_roles import stated_role
 from ingest.readers.timeline import broken_ends, distinct, left_out, ms_of, overlaps, sane
-from ingest.readers.xml import attribute, name_of, root_of, tree_of, walk, words_in
-from repository.domain.transcript import Role, Transcript
+from ingest.readers.xml import attribute, name_of, root_of, streamed, walk, words_in
+from repository.domain.transcript import ReadingWarning, Role, Transcript
 
 NAME = "tei"
 TITLE = "TEI transcription"
 VERSION = 1
 NEEDS = ("lxml.etree",)
 _ROOTS = frozenset({"TEI", "TEI.2", "teiCorpus", "tei"})
+#: Elements that are read as they end.
+_PARTS = ("when", "person", "personGrp", "teiHeader", "u", "annotationBlock", "annotatedU", "text")
 _SPOKEN = re.compile(r"<(?:[\w.-]{1,40}:)?u[\s>/]")
 #: Elements inside an utterance that nobody speaks.
 _UNSPOKEN = """
@@ -43,29 +46,124 @@ def recognise(received: Received) -> float:
 
 
 def read(received: Received) -> Transcript:
-    """Read the utterances in the order of the file; pauses, sounds and notes are not speech."""
-    root, warnings = tree_of(received)
-    times = _timeline(root)
-    names, roles = _people(root)
-    dropped: Counter[str] = Counter()
-    pieces: list[Piece] = []
-    broken = 0
-    for utterance in walk(root, "u"):
-        for piece in _said(utterance, times, dropped):
+    """Read the utterances in the order of the file; pauses, sounds and notes are not speech.
+
+    Elements are read as they end and let go: a tree would take many times the memory of the file.
+    """
+    document = _Document()
+    for each in streamed(received, *(f"{{*}}{name}" for name in _PARTS)):
+        document.take(each)
+    if document.late:  # the timeline stands behind what is timed by it: once more, now that it is known
+        document.begin_again()
+        for each in streamed(received, *(f"{{*}}{name}" for name in _PARTS)):
+            document.say(each)
+    pieces, broken = document.labelled()
+    transcript = assemble(
+        pieces,
+        roles=document.roles(),
+        warnings=[*document.warnings, *left_out(document.dropped), *broken_ends(broken), *overlaps(pieces)],
+    )
+    return replace(transcript, title=document.title[:300], language=document.language, occurred_on=document.day)
+
+
+@dataclass(slots=True)
+class _Points:
+    """The timeline: how many ms each point is after which other one; times of day, where it has these."""
+
+    whens: dict[str, tuple[int | None, str]] = field(default_factory=dict)
+    absolute: dict[str, int] = field(default_factory=dict)
+    resolved: dict[str, int | None] = field(default_factory=dict)
+
+    def add(self, when: Any) -> None:
+        """Add a point; points are counted from another one or from the beginning."""
+        timeline = next(when.iterancestors("{*}timeline"), None)
+        if timeline is None:
+            return
+        self.resolved = {}
+        scale = _UNITS.get(timeline.get("unit", "s"), 1000)
+        identity, written = attribute(when, "id"), when.get("interval")
+        interval = _interval(written, _UNITS.get(when.get("unit", ""), scale)) if written else None
+        if interval is not None and interval >= 0:
+            self.whens.setdefault(identity, (interval, when.get("since", "").lstrip("#")))
+            return
+        day = _TIME_OF_DAY.fullmatch(when.get("absolute", "").strip())
+        clock = parse_stamp(day.group(1)) if day else None
+        if clock is not None:
+            self.absolute[identity] = clock
+        first = identity == timeline.get("origin", "").lstrip("#") or not self.whens
+        self.whens.setdefault(identity, (0 if first else None, ""))
+
+    def times(self) -> dict[str, int | None]:
+        """Give each point's milliseconds."""
+        if not self.resolved and self.whens:
+            if len(self.absolute) > 1:
+                first = min(self.absolute.values())
+                self.whens |= {identity: (clock - first, "") for identity, clock in self.absolute.items()}
+            self.resolved = _resolved(self.whens)
+        return self.resolved
+
+
+@dataclass(slots=True)
+class _Document:
+    """What has been read so far. `late`: some of the timeline came behind the first utterance."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    points: _Points = field(default_factory=_Points)
+    people: dict[str, tuple[str, Role | None]] = field(default_factory=dict)
+    dropped: Counter[str] = field(default_factory=Counter)
+    warnings: list[ReadingWarning] = field(default_factory=list)
+    title: str = ""
+    language: str = ""
+    day: date | None = None
+    late: bool = False
+
+    def take(self, each: Any) -> None:
+        """Take an element that has ended, or a remark on the file."""
+        if isinstance(each, ReadingWarning):
+            self.warnings.append(each)
+            return
+        name = name_of(each)
+        if name == "when":
+            self.late |= bool(self.pieces)
+            self.points.add(each)
+        elif name in ("person", "personGrp"):
+            self.people |= _person(each)
+        elif name == "teiHeader":
+            self.title = self.title or next((words_in(title) for title in walk(each, "title")), "")
+            self.day = self.day or _day(each)
+        elif name == "text":
+            self.language = self.language or _language(each)
+        elif not self.late:
+            self.say(each)
+
+    def say(self, each: Any) -> None:
+        """Take what is said in an utterance."""
+        if not isinstance(each, ReadingWarning) and name_of(each) == "u":
+            self.pieces += _said(each, self.points.times(), self.dropped)
+
+    def begin_again(self) -> None:
+        """Forget what was said."""
+        self.pieces, self.dropped, self.late = [], Counter(), False
+
+    def labels(self) -> dict[str, str]:
+        """Give each person's label by id."""
+        return distinct({identity: name for identity, (name, _) in self.people.items()})
+
+    def labelled(self) -> tuple[list[Piece], int]:
+        """Give the pieces with people's names, and how many end before they begin."""
+        names = self.labels()
+        broken = 0
+        for index, piece in enumerate(self.pieces):
             start, end, fine = sane(piece.start_ms, piece.end_ms)
             broken += not fine
             label = ", ".join(names.get(who, who) for who in (piece.speaker or "").replace("#", " ").split())
-            pieces.append(replace(piece, speaker=label or None, start_ms=start, end_ms=end))
-    header = next((each for each in walk(root, "teiHeader")), None)
-    title = next((words_in(each) for each in walk(header, "title")), "") if header is not None else ""
-    language, day = _language(root), _day(header)
-    del root, header  # the tree is large, and all is read
-    transcript = assemble(
-        pieces,
-        roles=roles,
-        warnings=[*warnings, *left_out(dropped), *broken_ends(broken), *overlaps(pieces)],
-    )
-    return replace(transcript, title=title[:300], language=language, occurred_on=day)
+            self.pieces[index] = replace(piece, speaker=label or None, start_ms=start, end_ms=end)
+        return self.pieces, broken
+
+    def roles(self) -> dict[str, Role]:
+        """Give the roles that the header states, by label."""
+        names = self.labels()
+        return {names[identity]: role for identity, (_, role) in self.people.items() if role}
 
 
 def _said(utterance: Any, times: dict[str, int | None], dropped: Counter[str]) -> Iterator[Piece]:
@@ -116,33 +214,6 @@ def _joined(words: list[str]) -> str:
     return _UNSPACED.sub(r"\1", " ".join("".join(words).split()))
 
 
-def _timeline(root: Any) -> dict[str, int | None]:
-    """Give each point's milliseconds; points are counted from another one or from the beginning."""
-    whens: dict[str, tuple[int | None, str]] = {}
-    absolute: dict[str, int] = {}
-    for timeline in walk(root, "timeline"):
-        scale = _UNITS.get(attribute(timeline, "unit") or "s", 1000)
-        origin = attribute(timeline, "origin").lstrip("#")
-        for when in walk(timeline, "when"):
-            identity = attribute(when, "id")
-            written = attribute(when, "interval")
-            interval = _interval(written, _UNITS.get(attribute(when, "unit"), scale)) if written else None
-            since = attribute(when, "since").lstrip("#")
-            if interval is not None and interval >= 0:
-                whens.setdefault(identity, (interval, since))
-            else:
-                day = _TIME_OF_DAY.fullmatch(attribute(when, "absolute"))
-                clock = parse_stamp(day.group(1)) if day else None
-                if clock is not None:
-                    absolute[identity] = clock
-                first = identity == origin or not whens
-                whens.setdefault(identity, (0 if first else None, ""))
-    if len(absolute) > 1:
-        first_clock = min(absolute.values())
-        whens |= {identity: (clock - first_clock, "") for identity, clock in absolute.items()}
-    return _resolved(whens)
-
-
 def _resolved(whens: dict[str, tuple[int | None, str]]) -> dict[str, int | None]:
     """Add up the intervals along chains of points, without recursion; a circle has no times."""
     times: dict[str, int | None] = {}
@@ -170,22 +241,15 @@ def _interval(written: str, scale: int) -> int | None:
     return ms_of(written, scale)
 
 
-def _people(root: Any) -> tuple[dict[str, str], dict[str, Role]]:
-    """Give each person's label by id (their name where they have one), and the roles that the header states."""
-    names: dict[str, str] = {}
-    stated: dict[str, Role] = {}
-    for person in walk(root, "person", "personGrp"):
-        other = next((attribute(each, "type") for each in walk(person, "alt")), "")  # TEI-CORPO
-        identity = attribute(person, "id") or other
-        if not identity:
-            continue
-        called = [e for e in walk(person, "persName", "name") if name_of(e) == "persName" or e.getparent() is person]
-        names[identity] = next((words for each in called if (words := _name(each))), "") or identity
-        role = stated_role(attribute(person, "role"))
-        if role:
-            stated[identity] = role
-    labels = distinct(names)
-    return labels, {labels[identity]: role for identity, role in stated.items()}
+def _person(person: Any) -> dict[str, tuple[str, Role | None]]:
+    """Give a person's name (their id where they have none) and the role that the header states, by id; {} without one."""
+    other = next((attribute(each, "type") for each in walk(person, "alt")), "")  # TEI-CORPO
+    identity = attribute(person, "id") or other
+    if not identity:
+        return {}
+    called = [e for e in walk(person, "persName", "name") if name_of(e) == "persName" or e.getparent() is person]
+    name = next((words for each in called if (words := _name(each))), "")
+    return {identity: (name or identity, stated_role(attribute(person, "role")))}
 
 
 def _name(element: Any) -> str:
@@ -193,16 +257,15 @@ def _name(element: Any) -> str:
     return words_in(element, frozenset({"abbr", "idno"})) or words_in(element)
 
 
-def _language(root: Any) -> str:
-    text = next(walk(root, "text"), None)
-    stated = (attribute(text, "lang") if text is not None else "") or attribute(root, "lang")
+def _language(text: Any) -> str:
+    stated = attribute(text, "lang") or attribute(text.getroottree().getroot(), "lang")
     found = re.fullmatch(r"([a-z]{2})(?:-.{1,20})?", stated.lower())
     return found.group(1) if found else ""
 
 
-def _day(header: Any) -> Any:
+def _day(header: Any) -> date | None:
     """Give the day of the recording."""
-    for recording in walk(header, "recording", "recordingStmt", "settingDesc") if header is not None else ():
+    for recording in walk(header, "recording", "recordingStmt", "settingDesc"):
         for each in walk(recording, "date"):
             found = day_in(attribute(each, "when") or words_in(each))
             if found:

@@ -10,7 +10,7 @@ from typing import Any
 from ingest.readers.assembling import Piece, assemble
 from ingest.readers.received import Received
 from ingest.readers.timeline import broken_ends, distinct, in_time, left_out, ms_of, named, sane, told
-from ingest.readers.xml import attribute, name_of, root_of, tree_of, walk, words_in
+from ingest.readers.xml import attribute, attributes, name_of, root_of, tree_of, walk, words_in
 from repository.domain.transcript import Transcript
 
 NAME = "ttml"
@@ -28,6 +28,7 @@ _AGAIN = frozenset({"x-translation", "x-roman"})
 _APPLE = "apple.com"
 _CLOSING = re.compile(r"[.,;:!?…)\]}’”%'\"]")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_BLANKS = re.compile(r"\s+")
 _DEPTH = 100
 
 
@@ -168,13 +169,14 @@ class _Reader:
                 continue
             if each is not element:
                 stack.append((each, True))
-            name, role = name_of(each), attribute(each, "role")
+            name, about = name_of(each), attributes(each)
+            role = about.get("role", "")
             if name == "br":
                 out.append("\n")
-            elif name in _ASIDE or role in _AGAIN or attribute(each, "ruby") in ("text", "textContainer", "delimiter"):
+            elif name in _ASIDE or role in _AGAIN or about.get("ruby") in ("text", "textContainer", "delimiter"):
                 self.dropped[role.removeprefix("x-") if role in _AGAIN else name] += name != "metadata"
             else:
-                out += ["\0" if attribute(each, "unit") == "word" else "", each.text or ""]
+                out += ["\0" if about.get("unit") == "word" else "", each.text or ""]
                 stack += [(child, False) for child in reversed(each)]
         return out
 
@@ -219,7 +221,7 @@ def _joined(parts: list[str]) -> str:
         elif part:
             if out and out[-1] == "\0":
                 out[-1] = "" if _CLOSING.fullmatch(part[:1]) and len(part) == 1 else " "
-            out.append(part if part == "\n" else re.sub(r"\s+", " ", part))
+            out.append(part if part == "\n" or part.isalnum() else _BLANKS.sub(" ", part))
     words = "".join("" if part == "\0" else part for part in out)
     return "\n".join(line for line in (" ".join(line.split()) for line in words.split("\n")) if line)
 

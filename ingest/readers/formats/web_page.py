@@ -11,7 +11,7 @@ from repository.domain.transcript import ReadingWarning, Transcript
 
 NAME = "web-page"
 TITLE = "Web page (HTML)"
-VERSION = 1
+VERSION = 2
 NEEDS = ("nh3",)
 _BEGINS = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,2000}>\s*){0,3}<(?:!doctype\s+html|html|head|body|meta|title)\b", re.I
@@ -76,5 +76,7 @@ def has_words(page: Page) -> bool:
     labels = len(_LABEL.findall(text))
     if words < _MANY and labels < 3 and _REFUSAL.search(f"{page.title}\n{text}"):
         return False
-    structured = labels >= 2 or any(not isinstance(block, Paragraph) or block.heading for block in page.blocks)
+    printed = [like for block in page.blocks if isinstance(block, Paragraph) for like in block.prints]
+    structured = max(labels, sum(like.lead > 0 or bool(like.form) for like in printed)) >= 2
+    structured = structured or any(not isinstance(block, Paragraph) or block.heading for block in page.blocks)
     return words >= _PLENTY or structured

@@ -9,7 +9,7 @@ from repository.domain.transcript import Transcript
 
 NAME = "webvtt"
 TITLE = "WebVTT captions"
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ()
 _FIRST_CUE = re.compile(r"\s*(?:[^\n]{0,100}\n)?\d[\d:]{3,12}\.\d{1,3}\s*-->\s*\d")
 

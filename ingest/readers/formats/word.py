@@ -10,13 +10,13 @@ from ingest.readers.archives import check_archive, entries
 from ingest.readers.dating import day_in
 from ingest.readers.documents import left_out, transcript_of
 from ingest.readers.received import Received
-from ingest.readers.wordxml import Paragraph, Table, blocks_of
+from ingest.readers.wordxml import Paragraph, Table, blocks_of, bold_styles
 from repository.domain.transcript import Transcript
 from repository.errors import UnreadableSource
 
 NAME = "word"
 TITLE = "Word document"
-VERSION = 2
+VERSION = 3
 NEEDS = ("docx",)
 #: Teams' first line: title, start, "Meeting Recording" or "Meeting Transcript" in the language of the account.
 _TEAMS = re.compile(r"(.{1,200}?)-(20\d{6})_\d{6}(?:UTC)?-[^\d\n]{3,60}")
@@ -32,19 +32,22 @@ def read(received: Received) -> Transcript:
     """Read paragraphs and tables in order. Tracked deletions are dropped, insertions kept; comments are not speech."""
     _refuse_macros(entries(received.data))
     check_archive(received.data)
-    blocks, dropped = blocks_of(_body(received.data))
+    body, bold = _body(received.data)
+    blocks, dropped = blocks_of(body, bold)
     title, day, blocks = _teams_preamble(blocks)
     transcript = transcript_of(blocks, left_out(dropped), title=title)
     return replace(transcript, occurred_on=day or transcript.occurred_on)
 
 
-def _body(data: bytes) -> Any:
+def _body(data: bytes) -> tuple[Any, frozenset[str]]:
+    """Give the document's body and the styles that are bold."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
     from lxml.etree import LxmlError
 
     try:
-        return docx.Document(BytesIO(data)).element.body
+        document = docx.Document(BytesIO(data))
+        return document.element.body, bold_styles(document.styles.element)
     except (LxmlError, PackageNotFoundError, KeyError, ValueError, AttributeError, TypeError, IndexError) as error:
         raise UnreadableSource(
             "The document is damaged.",
