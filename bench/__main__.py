@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import ingest, memory, quality, reading, report, search, start, under_load
+from bench import discovery, ingest, memory, quality, reading, report, search, start, under_load
 from bench.report import Row
 
 Found = tuple[list[Row], dict[str, object]]
@@ -15,13 +15,15 @@ def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", help="ingest, reading, search, start, memory, under_load, quality; default all but the last"
+        "what",
+        nargs="*",
+        help="ingest, reading, search, start, memory, under_load, discovery, quality; default all but the last",
     )
     parser.add_argument(
         "--passages", type=int, default=100_000, help="size of the large repository (default: %(default)s)"
     )
     parser.add_argument("--rounds", type=int, default=3, help="rounds of ingest (default: %(default)s)")
-    parser.add_argument("--sets", type=Path, help="folder with harness/ and labelled sets, for quality")
+    parser.add_argument("--sets", type=Path, help="folder with harness/ and labelled sets, for quality and discovery")
     chosen = parser.parse_args()
     n = chosen.passages
     kinds: dict[str, tuple[str, Callable[[], Found]]] = {
@@ -31,6 +33,7 @@ def main() -> None:
         "start": ("Starting", lambda: start.measure(n)),
         "memory": ("Memory", lambda: memory.measure(n)),
         "under_load": ("Search while files come in", lambda: under_load.measure(n)),
+        "discovery": ("Discovery of groups", lambda: discovery.measure(n, chosen.sets)),
         "quality": ("Quality", lambda: quality.measure(chosen.sets)),
     }
     wanted = chosen.what or [kind for kind in kinds if kind != "quality" or chosen.sets]

@@ -1,6 +1,7 @@
 """Plugs the product into evaluation harnesses, by its own modules.
 
-retrieval(docs) -> search(query, k, doc_id=None); tagger(labels) with fit and predict; asked(store) -> ask(question).
+retrieval(docs) -> search(query, k, doc_id=None); tagger(labels) with fit and predict; asked(store) -> ask(question);
+clustering() -> group(texts).
 """
 
 from collections.abc import Callable, Sequence
@@ -40,11 +41,12 @@ class tagger:  # noqa: N801
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Score all texts at once, measured from their own mean as in a repository."""
         from nlp.labelling import Labeller, mean_of
+        from nlp.learning import Example
 
         vectors = self._model.embed(texts)
         judge = Labeller(self._labels, self._model, mean=mean_of(vectors))
-        if self._texts:
-            judge.fit(self._model.embed(self._texts), self._keys)
+        told = self._model.embed(self._texts)
+        judge.learn([Example(*row) for row in zip(self._texts, told, self._keys, strict=True)])
         return [self._labels[i].key for i in judge.evidence(texts, vectors).argmax(1)]
 
 
@@ -59,6 +61,14 @@ def asked(store: Sequence[str]) -> Callable[[str], tuple[list[tuple[int, float]]
         return [(int(i), float(near[i])) for i in order], float(near[order[0]])
 
     return ask
+
+
+def clustering() -> Callable[[Sequence[str]], list[int]]:
+    """Group texts, every one of them with the group it is nearest to."""
+    from nlp.clustering import group
+
+    model = embedder()
+    return lambda texts: [int(label) for label in group(model.embed(texts)).nearest]
 
 
 def retrieval(docs: dict[str, str]) -> Callable[..., list[tuple[str, int, int]]]:

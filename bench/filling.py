@@ -23,7 +23,7 @@ from repository.recall import Recall
 from repository.settings import EmbeddingSettings, IndexSettings, Settings, StorageSettings, SuggestingSettings
 from repository.store.segments import Segment, segment_id, words_sha
 from repository.store.unit import Unit
-from repository.suggesting import common_ground
+from repository.judging import common_ground
 from repository.workspace import Workspace
 
 #: Where models exported for measuring are kept between runs.
@@ -130,7 +130,7 @@ def _session(unit: Unit, study_id: int, at: int, words: list[str], vectors: Vect
         for i, ((a, b), said) in enumerate(zip(spans, words, strict=True))
     ]
     unit.segments.replace(session.id, segments)
-    unit.codings.replace_pending([session.id], _suggestions(unit, at, segments))
+    unit.codings.replace_pending(_suggestions(unit, at, segments), session_ids=[session.id])
     unit.vectors.add(
         fingerprint,
         {s.words_sha: np.asarray(v, "<f4").tobytes() for s, v in zip(segments, vectors, strict=True)},

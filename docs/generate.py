@@ -157,7 +157,8 @@ def _class_rows() -> list[list[str]]:
 
 def classes() -> dict[str, type[CairnError]]:
     """Give every class of error by its name."""
-    importlib.import_module("repository.workspace")  # has one of its own
+    for module in ("repository.workspace", "repository.codebook_rules"):  # have one of their own
+        importlib.import_module(module)
     found: dict[str, type[CairnError]] = {}
     waiting: list[type[CairnError]] = [CairnError]
     while waiting:

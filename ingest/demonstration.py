@@ -11,6 +11,7 @@ from repository.codebook import Codebook
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.study import StudyFacts, StudyState
 from repository.errors import NotFound
+from repository.jobs import queue_learning
 from repository.workspace import Workspace
 
 FOLDER = Path(__file__).resolve().parent.parent / "demo"
@@ -113,3 +114,4 @@ def _code(workspace: Workspace, table: dict[str, Any], by_key: dict[str, int]) -
             )
             code = codebook.named(row["code"])
             unit.codings.code(highlight_id=mark.id, code_id=code.id, coder=row["coder"], now=workspace.clock())
+        queue_learning(unit, workspace)

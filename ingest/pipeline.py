@@ -7,16 +7,16 @@ it once. Bringing vectors into the index is not among them: whoever owns the ind
 import numpy as np
 
 from ingest import recordings
+from ingest.exchange.bringing_in import READER, bring_in
+from ingest.keeping import keep, language_of
 from ingest.media import media_of
 from ingest.readers.received import Choices
 from ingest.sandbox import Limits, read_untrusted
 from ingest.segmenting import Span, segment
-from nlp.language import detect_language, sentence_spans
-from nlp.likeness import signature
-from repository import speakers
-from repository.carrying_over import carry_over
+from nlp.language import sentence_spans
+from repository.discovering import discover
 from repository.domain.source import DROPPED, Source, Stage
-from repository.jobs import LEARN, Step, Task, Work
+from repository.jobs import DISCOVER, LEARN, Step, Task, Work
 from repository.learning import learn
 from repository.store.segments import Segment, segment_id, words_sha
 from repository.store.sessions import Revision
@@ -25,8 +25,6 @@ from repository.workspace import Workspace
 
 #: Words embedded between two commits: what a kill can cost.
 BATCH = 64
-#: Characters from which a text's language is told.
-SAMPLE = 4_000
 
 
 def read(workspace: Workspace, source: Source, work: Work) -> None:
@@ -43,18 +41,13 @@ def read(workspace: Workspace, source: Source, work: Work) -> None:
         transcript = recordings.transcribe(workspace, source, media, work.report)
     else:
         transcript = read_untrusted(path, source.name, choices=choices_of(source), limits=limits_of(workspace))
-    language = transcript.language or detect_language(transcript.text[:SAMPLE])[0]
-    warnings = [f"Line {w.line}: {w.message}" if w.line else w.message for w in transcript.warnings]
-    if transcript.encoding_guessed:
-        warnings.insert(0, f"The encoding was guessed ({transcript.encoding}); check accents and quotation marks.")
+    if transcript.reader == READER:
+        bring_in(workspace, source, path, limits_of(workspace), work)
+        return
+    language = language_of(transcript)
     with workspace.write() as unit:
         work.fence(unit)
-        known, now = speakers.known(unit, source), workspace.clock()
-        text_id = unit.sessions.keep_transcript(source, transcript, language, now, known)
-        carry_over(unit, text_id, now)
-        [session] = unit.sessions.of_source(source.id)
-        unit.likeness.keep(session.id, words_sha(transcript.text), signature(transcript.text))
-        unit.sources.reached(source.id, Stage.READ, warnings)
+        keep(unit, workspace, source, transcript, language)
         unit.sources.note_recording(source.id, fate)
     if fate == DROPPED:
         recordings.drop(workspace, source)
@@ -150,4 +143,4 @@ STEPS: dict[Stage, Step] = {
 }
 
 #: Work on everything, by the kind of its job.
-TASKS: dict[str, Task] = {LEARN: learn}
+TASKS: dict[str, Task] = {LEARN: learn, DISCOVER: discover}

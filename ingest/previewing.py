@@ -50,7 +50,11 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A file that waits. Of a refused one `problem` says why and `remedy` what helps; then there is no transcript."""
+    """A file that waits. Of a refused one `problem` says why and `remedy` what helps; then there is no transcript.
+
+    `day_from` says where the date is from: the "file", the "form" for all files, or a "person" who looked at this one.
+    `corrects` is the session that the file shall be a newer version of: then it is looked at there.
+    """
 
     source: Source
     shape: str = ""
@@ -60,6 +64,7 @@ class Preview:
     kind: str = ""
     title: str = ""
     occurred_on: date | None = None
+    day_from: str = ""
     turns: int = 0
     first: tuple[tuple[str, str, int | None], ...] = ()
     speakers: tuple[Proposed, ...] = ()
@@ -69,6 +74,7 @@ class Preview:
     near: tuple[Near, ...] = ()
     problem: str = ""
     remedy: str = ""
+    corrects: int | None = None
 
     @property
     def unsure(self) -> bool:
@@ -86,7 +92,13 @@ def waiting(workspace: Workspace, viewer: Viewer, study_id: int | None = None) -
         held = unit.sources.held(viewer, study_id)
         known = {source.id: speakers.known(unit, source) for source in held}
         sessions, participants = dict(unit.likeness.seen(viewer)), unit.people.labels()
-    previews = [_preview(workspace, source, known[source.id], participants) for source in held]
+        corrected = {s.id for s in unit.sessions.some(viewer, [i for i in map(corrects, held) if i])}
+    previews = [
+        (Preview(source, corrects=corrects(source)), b"")
+        if corrects(source) in corrected
+        else preview_of(workspace, source, known[source.id], participants)
+        for source in held
+    ]
     near = {preview.source.id: nearest(own, list(sessions), list(sessions.values())) for preview, own in previews}
     with workspace.read() as unit:
         found = {s.id: s for s in unit.sessions.some(viewer, {i for row in near.values() for i, _ in row})}
@@ -119,16 +131,18 @@ def confirm(
     consent: str,
     choices: Choices,
     people: Mapping[str, KnownSpeaker],
+    dated: bool = False,
 ) -> int:
     """Say yes: the file is read with these choices, and the study remembers who is who. Give the job.
+
+    `dated` says that a person set the date of this very file, which then wins over what the file says.
 
     Raises NotFound, Forbidden.
     """
     with workspace.write() as unit:
         source = _mine(unit.sources.held(viewer), viewer, source_id)
-        unit.sources.decide(
-            source_id, occurred_on=occurred_on, consent=consent, choices=_written(choices, people), held=False
-        )
+        written = _written(choices, people, dated)
+        unit.sources.decide(source_id, occurred_on=occurred_on, consent=consent, choices=written, held=False)
         unit.roster.keep(source.study_id, {raw: who for raw, who in people.items() if not speakers.is_generic(raw)})
         job_id = queue_ingest(unit, workspace, source_id)
     workspace.bell.ring(job_id)
@@ -144,19 +158,24 @@ def choose(
     consent: str,
     choices: Choices,
     people: Mapping[str, KnownSpeaker],
+    dated: bool = False,
 ) -> None:
-    """Keep what was chosen, and go on waiting: the next preview reads the file so. Raises NotFound, Forbidden."""
+    """Keep what was chosen, and go on waiting: the next preview reads the file so. Raises NotFound, Forbidden.
+
+    The date counts only where it is `dated`, by a person: read otherwise, the file may say another.
+    """
     with workspace.write() as unit:
         source = _mine(unit.sources.held(viewer), viewer, source_id)
-        written = _written(choices, people)
-        unit.sources.decide(source.id, occurred_on=occurred_on, consent=consent, choices=written, held=True)
+        day = occurred_on if dated else source.occurred_on
+        written = _written(choices, people, dated)
+        unit.sources.decide(source.id, occurred_on=day, consent=consent, choices=written, held=True)
 
 
 def discard(workspace: Workspace, viewer: Viewer, source_id: int) -> str:
     """Let a file go that nobody said yes to; give its name. Raises NotFound, Forbidden."""
     with workspace.read() as unit:
         source = _mine(unit.sources.held(viewer), viewer, source_id)
-    _remove(workspace, [source])
+    remove(workspace, [source])
     return source.name
 
 
@@ -164,11 +183,12 @@ def forget(workspace: Workspace) -> int:
     """Remove the files that have waited too long; count them. Run by the sweeper."""
     with workspace.read() as unit:
         old = unit.sources.held_before(workspace.clock() - PATIENCE)
-    _remove(workspace, old)
+    remove(workspace, old)
     return len(old)
 
 
-def _remove(workspace: Workspace, sources: Sequence[Source]) -> None:
+def remove(workspace: Workspace, sources: Sequence[Source]) -> None:
+    """Remove files that still wait, and their bytes if nothing else has them."""
     for source in sources:
         with workspace.write() as unit:
             still = unit.sources.get(source.id)
@@ -188,8 +208,14 @@ def _mine(held: Sequence[Source], viewer: Viewer, source_id: int) -> Source:
     raise NotFound("There is no such file waiting.", hint="Perhaps somebody else decided already: see the study.")
 
 
-def _written(choices: Choices, people: Mapping[str, KnownSpeaker]) -> dict[str, Any]:
+def corrects(source: Source) -> int | None:
+    """Give the session that a file which waits shall be a newer version of."""
+    return source.choices.get("corrects")
+
+
+def _written(choices: Choices, people: Mapping[str, KnownSpeaker], dated: bool) -> dict[str, Any]:
     return {
+        **({"dated": True} if dated else {}),
         "reader": choices.reader,
         "encoding": choices.encoding,
         "columns": dict(choices.columns),
@@ -197,24 +223,36 @@ def _written(choices: Choices, people: Mapping[str, KnownSpeaker]) -> dict[str, 
     }
 
 
-def _preview(
+def _day(source: Source, said: date | None) -> tuple[date | None, str]:
+    """Give the date to propose, and where it is from: what the file says comes before what was said of all files."""
+    if source.choices.get("dated"):
+        return source.occurred_on, "person"
+    if said:
+        return said, "file"
+    return source.occurred_on, "form" if source.occurred_on else ""
+
+
+def preview_of(
     workspace: Workspace, source: Source, known: Mapping[str, KnownSpeaker], participants: Mapping[int, str]
 ) -> tuple[Preview, bytes]:
     """Give the preview of a file with the signature of its text."""
     media = media_of(workspace.originals.find(source.digest), source.name)
+    day, day_from = _day(source, None)
+    bare = Preview(source, occurred_on=day, day_from=day_from)
     if media and not is_installed():
-        return Preview(source, problem=NO_EXTRA, remedy=INSTALL), b""
+        return replace(bare, problem=NO_EXTRA, remedy=INSTALL), b""
     if media:
-        return Preview(source, shape="A recording; its words are written down when you add it", confidence=1.0), b""
-    transcript = _transcript(workspace, source)
+        return replace(bare, shape="A recording; its words are written down when you add it", confidence=1.0), b""
+    transcript = transcript_of(workspace, source)
     if isinstance(transcript, CairnError):
-        return Preview(source, problem=transcript.message, remedy=transcript.hint), b""
+        return replace(bare, problem=transcript.message, remedy=transcript.hint), b""
+    day, day_from = _day(source, transcript.occurred_on)
     turns = Counter(turn.speaker for turn in transcript.turns)
     people = []
-    registered = set(participants.values())
+    registered = {label.casefold(): label for label in participants.values()}
     for place, speaker in enumerate(transcript.speakers):
         who = known.get(speaker.label)
-        own = speaker.label if speaker.label in registered else ""
+        own = registered.get(speaker.label.casefold(), "")
         people.append(
             Proposed(
                 speaker.label,
@@ -235,7 +273,8 @@ def _preview(
         encoding_guessed=transcript.encoding_guessed,
         kind=transcript.kind.value,
         title=transcript.title,
-        occurred_on=source.occurred_on or transcript.occurred_on,
+        occurred_on=day,
+        day_from=day_from,
         turns=len(transcript.turns),
         first=tuple(
             (
@@ -258,7 +297,7 @@ def differences(
     """Compare a file that waits with a transcript it is nearly the same as. Raises NotFound."""
     preview = next((one for one in waiting(workspace, viewer) if one.source.id == source_id), None)
     near = next((one for one in preview.near if one.session_id == session_id), None) if preview else None
-    transcript = _transcript(workspace, preview.source) if preview else None
+    transcript = transcript_of(workspace, preview.source) if preview else None
     with workspace.read() as unit:
         session = unit.sessions.get(viewer, session_id)
         revision = unit.sessions.revision(session.text_id) if session and session.text_id else None
@@ -274,7 +313,8 @@ def reader_titles() -> dict[str, str]:
     return {reader.NAME: reader.TITLE for reader in readers()}
 
 
-def _transcript(workspace: Workspace, source: Source) -> Transcript | CairnError:
+def transcript_of(workspace: Workspace, source: Source) -> Transcript | CairnError:
+    """Read a file as it was chosen to be read, or give why it cannot be read; a process reads it once."""
     choices = choices_of(source)
     key = (source.digest, source.name, repr(choices))
     with _turn:

@@ -18,7 +18,7 @@ from typing import Any
 
 from ingest.carrying import from_json
 from ingest.readers.received import Choices
-from ingest.sandboxed import MOST_REQUEST, STARTED
+from ingest.sandboxed import MOST_REQUEST, READ, STARTED, UNPACK
 from repository.domain.transcript import Transcript
 from repository.errors import Unavailable, UnreadableSource
 
@@ -29,7 +29,7 @@ _NAME = 500
 _CHUNK = 1 << 20
 #: Seconds until the readers are loaded, at most.
 _PATIENCE = 60.0
-_READ, _FILES = b'{"read":', b'{"files":'
+_READ, _FILES, _PARSED = b'{"read":', b'{"files":', b'{"parsed":'
 _BOOT = "import sys; sys.path[:] = {path!a}; from ingest.sandboxed import serve; serve({channel})"
 _REASONS = {
     "parser-crashed": ("Reading the file failed.", "It may be damaged: export it again, or save it as plain text."),
@@ -120,7 +120,7 @@ def read_untrusted(path: Path, name: str, *, choices: Choices = Choices(), limit
 
     Raises Unavailable if the system starts no process just now.
     """
-    answer = _asked(path, name, asdict(choices), limits)
+    answer = _asked(path, name, limits, READ, asdict(choices))
     try:
         if answer.startswith(_READ):
             return from_json(answer[len(_READ) : -1])
@@ -134,7 +134,7 @@ def unpack_untrusted(path: Path, name: str, *, limits: Limits = Limits()) -> lis
 
     Raises UnreadableSource and Unavailable as `read_untrusted` does.
     """
-    head, _, body = _asked(path, name, None, limits).partition(b"\n")
+    head, _, body = _asked(path, name, limits, UNPACK).partition(b"\n")
     try:
         if not head.startswith(_FILES):
             raise _refused(head, name)
@@ -147,10 +147,24 @@ def unpack_untrusted(path: Path, name: str, *, limits: Limits = Limits()) -> lis
         raise _failed("parser-crashed", name) from None
 
 
-def _asked(path: Path, name: str, choices: dict[str, Any] | None, limits: Limits) -> bytes:
+def parse_untrusted(path: Path, name: str, task: str, *, limits: Limits = Limits()) -> Any:
+    """Give what a file of another tool holds, as JSON has it; `task` is one of ingest/exchange/receiving.py.
+
+    Raises UnreadableSource and Unavailable as `read_untrusted` does.
+    """
+    answer = _asked(path, name, limits, task)
+    try:
+        if answer.startswith(_PARSED):
+            return json.loads(answer)["parsed"]
+        raise _refused(answer, name)
+    except (ValueError, KeyError, TypeError):
+        raise _failed("parser-crashed", name) from None
+
+
+def _asked(path: Path, name: str, limits: Limits, task: str, choices: dict[str, Any] | None = None) -> bytes:
     """Give what a child answers about a file."""
     # The name goes with the request: an argument, or the environment, is shown to other users of the machine.
-    request = json.dumps({"name": name[-_NAME:], "choices": choices, **asdict(limits)}).encode("ascii")
+    request = json.dumps({"name": name[-_NAME:], "task": task, "choices": choices, **asdict(limits)}).encode("ascii")
     if len(request) > MOST_REQUEST:
         raise UnreadableSource(
             "The table has too many columns to choose from.", file=name, hint="Leave out those that hold no words."

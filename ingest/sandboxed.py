@@ -23,12 +23,14 @@ _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.p
 MOST_REQUEST = 16_384
 #: What the first process says once a child has its file.
 STARTED = b"."
+#: What a child can be asked to do besides the tasks of ingest/exchange/receiving.py: read a file, unpack an archive.
+READ, UNPACK = "read", "unpack"
 
 
 def serve(channel: int) -> None:
     """Fork a child for each request on a Unix socket, until its other end is closed.
 
-    A request is JSON {name, choices (None: unpack), memory_mb, cpu_seconds, seconds} with two descriptors: the file, and where the answer goes.
+    A request is JSON {name, task, choices, memory_mb, cpu_seconds, seconds} with two descriptors: the file, and where the answer goes.
     """
     from ingest.readers.registry import readers
 
@@ -79,10 +81,12 @@ def _read(parent: int, request: dict[str, Any]) -> None:
     sys.addaudithook(_forbid)
     files: list[tuple[str, bytes]] = []
     try:
-        if request["choices"] is None:
+        if request["task"] == UNPACK:
             answer, files = _unpack()
-        else:
+        elif request["task"] == READ:
             answer = _answer(request["name"], request["choices"])
+        else:
+            answer = _parsed(request["name"], request["task"])
     except MemoryError:
         answer, files = json.dumps({"refused": {"slug": "needs-too-much-memory"}}), []
     except BaseException:  # the words of the error may be a participant's: only that it happened goes out
@@ -104,6 +108,18 @@ def _answer(name: str, chosen: Any) -> str:
             return '{"read":' + to_json(read(file.read(), name, Choices(**chosen))) + "}"
     except UnreadableSource as error:
         return _refusal(error)
+
+
+def _parsed(name: str, task: str) -> str:
+    """Answer with what another tool's file holds."""
+    from ingest.exchange.receiving import PARSERS
+    from repository.errors import UnreadableSource
+
+    try:
+        with os.fdopen(0, "rb", closefd=False) as file:
+            return '{"parsed":' + json.dumps(PARSERS[task](file.read())) + "}"
+    except UnreadableSource as error:
+        return _refusal(UnreadableSource(error.message, file=name, line=error.line, hint=error.hint, slug=error.slug))
 
 
 def _unpack() -> tuple[str, list[tuple[str, bytes]]]:

@@ -16,6 +16,7 @@ from ingest.sandbox import host
 from repository.domain.source import Stage
 from repository.errors import CairnError
 from repository.jobs import Room, holder_name, queue_ingest, run, sweep
+from repository.learning import follow_rules
 from repository.studies import purge
 from repository.workspace import Workspace
 
@@ -35,6 +36,7 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
     """Work until told to stop, or until `alive` says that whoever started this is gone."""
     host.warm()
     _follow_model(workspace)
+    follow_rules(workspace)
     swept = purged = float("-inf")
     due: list[int] = []
     room = Room()

@@ -68,8 +68,10 @@ class Codebook:
     def under(self, code: Code) -> tuple[Code, ...]:
         """Give everything below a code, each before those under it."""
         found: list[Code] = []
-        for child in self.children(code):
-            found += (child, *self.under(child))
+        waiting = [*self.children(code)[::-1]]
+        while waiting:
+            found.append(waiting.pop())
+            waiting += self.children(found[-1])[::-1]
         return tuple(found)
 
     def path(self, code: Code) -> tuple[Code, ...]:

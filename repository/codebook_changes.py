@@ -13,6 +13,7 @@ from repository.codebook_rules import (
     Change,
     CodeChanged,
     Recorder,
+    alters,
     checked,
     editable,
     may_lock,
@@ -21,6 +22,7 @@ from repository.codebook_rules import (
     slugs_taken,
     unique,
     with_alias,
+    within,
 )
 from repository.domain.access import Viewer
 from repository.domain.coding import Code, CodeFacts, CodeMode
@@ -55,6 +57,7 @@ def create(workspace: Workspace, viewer: Viewer, facts: CodeFacts, *, why: str =
         if facts.study_id is not None and unit.studies.get(viewer, facts.study_id) is None:
             raise NotFound("There is no such study.")
         parent = codebook.named(facts.parent) if facts.parent else None
+        within(parent, facts.study_id)
         unique(codebook, facts.name, parent, facts.study_id)
         facts = replace(facts, slug=new_slug(facts.name, slugs_taken(unit)), owner=facts.owner or viewer.person)
         code_id = unit.codes.add(facts, parent_id=parent.id if parent else None)
@@ -74,18 +77,28 @@ def ensure(workspace: Workspace, viewer: Viewer, name: str, under: str = "") -> 
 
 
 def edit(
-    workspace: Workspace, viewer: Viewer, slug: str, facts: CodeFacts, *, edition: int | None = None, why: str = ""
+    workspace: Workspace,
+    viewer: Viewer,
+    slug: str,
+    facts: CodeFacts,
+    *,
+    edition: int | None = None,
+    since: int | None = None,
+    why: str = "",
 ) -> Change:
     """Keep other facts of a code: name, definition, examples, mode and so on, but not where it stands.
 
-    An old name stays as an alias. `edition` is the one that was on the screen: if another was saved since, nothing is
-    kept (CodeChanged).
+    An old name stays as an alias. `edition` is the one that was on the screen, `since` the last act it was made of: if
+    another was saved meanwhile, nothing is kept (CodeChanged).
     """
     with workspace.write() as unit:
         codebook = editable(unit, viewer)
         code = open_code(codebook, viewer, slug)
         before = code.facts
         if edition is not None and edition != code.edition:
+            raise CodeChanged
+        # What is undone has the edition again that it had before.
+        if since is not None and any(a.id > since and alters(a, code.id) for a in unit.acts.of_codes([code.id])):
             raise CodeChanged
         facts = replace(facts, slug=before.slug, parent=before.parent, study_id=before.study_id)
         facts = checked(codebook, facts)
@@ -117,10 +130,7 @@ def move(
             )
         if parent and parent.retired_at:
             raise Rejected(f"“{parent.facts.name}” is retired.", hint="Bring it back first.")
-        if parent and parent.facts.study_id not in (None, code.facts.study_id):
-            raise Rejected(
-                f"“{parent.facts.name}” is for one study only.", hint="Promote it first, or choose another place."
-            )
+        within(parent, code.facts.study_id)
         if (parent.id if parent else None) != code.parent_id:
             unique(codebook, code.facts.name, parent, code.facts.study_id, but=code)
         siblings = [child for child in codebook.children(parent) if child != code]
@@ -179,34 +189,3 @@ def promote(workspace: Workspace, viewer: Viewer, slug: str, *, why: str = "") -
         for each in codes:
             unit.codes.change(each, replace(each.facts, study_id=None), parent_id=each.parent_id)
         return change.note("promote", f"“{code.facts.name}” is for all studies now.", slug)
-
-
-def import_codes(workspace: Workspace, viewer: Viewer, codes: Sequence[CodeFacts], *, why: str = "") -> Change:
-    """Add codes, parents before children, where there is none of that name at that place yet.
-
-    `slug` and `parent` tell the given codes apart and need not be free. A code that is there stays as it is.
-    """
-    with workspace.write() as unit:
-        codebook = editable(unit, viewer)
-        taken, change = set(slugs_taken(unit)), Recorder(unit, workspace, viewer, why)
-        by_name = {(c.facts.parent, folded(c.facts.name)): c.facts.slug for c in reversed(codebook.codes)}
-        numbers = {code.facts.slug: code.id for code in codebook.codes}
-        places: dict[str, str] = {}
-        made: list[int] = []
-        for facts in codes:
-            parent = places.get(facts.parent, "")
-            fact = checked(codebook, replace(facts, parent=""))
-            slug = by_name.get((parent, folded(fact.name)), "")
-            if not slug:
-                slug = new_slug(fact.name, taken)
-                kept = replace(fact, slug=slug, parent=parent, owner=fact.owner or viewer.person)
-                numbers[slug] = unit.codes.add(kept, parent_id=numbers[parent] if parent else None)
-                made.append(numbers[slug])
-                taken.add(slug)
-                by_name[parent, folded(fact.name)] = slug
-            places[facts.slug] = slug
-        count = len(made)
-        if not made:
-            return Change("Every one of these codes was there already.", "", None)
-        told = f"Imported {count} {'code' if count == 1 else 'codes'}."
-        return change.note("import", told, "", code_ids=made)

@@ -1,16 +1,79 @@
 """What was done to the codebook, by whom, when and why; undo it; look at the codebook as it was on any day."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from repository.codebook import Codebook, seen
-from repository.codebook_rules import Change, editable
+from repository.codebook_rules import Change, alters, editable, may_lock
 from repository.domain.access import Viewer
+from repository.domain.coding import CodeFacts
 from repository.errors import Conflict, NotFound
 from repository.jobs import queue_learning
-from repository.store.acts import Act, codes_before
+from repository.store.acts import Act, Image, codes_before
 from repository.store.codes import in_tree_order
 from repository.store.unit import Unit
 from repository.workspace import Workspace
+
+#: Acts that are looked through, newest first.
+LOOKED_AT = 200
+#: Differences told of one act.
+SHOWN = 60
+#: What is told of a code, in this order; its position, its number and how often it changed say nothing to people.
+FIELDS = (
+    "name",
+    "definition",
+    "use_when",
+    "not_when",
+    "examples",
+    "counter_examples",
+    "cues",
+    "aliases",
+    "mode",
+    "colour",
+    "owner",
+    "locked",
+    "parent_id",
+    "study_id",
+    "retired_at",
+    "merged_into",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of one code before and after, in words; "" for nothing."""
+
+    code: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An act with what it changed, the first of very much: `more` counts the rest.
+
+    `several` says whether these are differences of more than one code, `codings` how many it moved or removed.
+    """
+
+    act: Act
+    differences: tuple[Difference, ...]
+    more: int
+    several: bool
+    codings: int
+
+
+def last(workspace: Workspace, viewer: Viewer) -> Act | None:
+    """Give the viewer's last change of the codebook that is not undone."""
+    with workspace.read() as unit:
+        return _last(unit, viewer)
+
+
+def _last(unit: Unit, viewer: Viewer) -> Act | None:
+    acts = (act for act in unit.acts.of_codes(limit=LOOKED_AT) if act.by == viewer.person and act.undone_at is None)
+    return next((act for act in acts if act.kind != "codebook.undo" and _seen(act, viewer)), None)
 
 
 def undo(workspace: Workspace, viewer: Viewer, act_id: int | None = None) -> Change:
@@ -19,14 +82,15 @@ def undo(workspace: Workspace, viewer: Viewer, act_id: int | None = None) -> Cha
     Raises Conflict if its codes were changed since. Codings that somebody changed since are left as they are.
     """
     with workspace.write() as unit:
-        editable(unit, viewer)
-        acts = unit.acts.of_codes(limit=200) if act_id is None else [unit.acts.get(None, act_id)]
-        fitting = (a for a in acts if a and a.ids("code") and (act_id or (a.by == viewer.person and not a.undone_at)))
-        act = next((act for act in fitting if act_id or act.kind != "codebook.undo"), None)
-        if act is None:
+        codebook = editable(unit, viewer)
+        act = _last(unit, viewer) if act_id is None else unit.acts.get(None, act_id)
+        if act is None or not act.ids("code") or not _seen(act, viewer):
             raise NotFound("There is nothing to undo here.")
         if act.undone_at is not None:
             raise Conflict("This was undone already.")
+        for code in (codebook.by_id[code_id] for code_id in act.ids("code") if code_id in codebook.by_id):
+            if code.facts.locked:
+                may_lock(viewer, code.facts)
         return _undo(unit, workspace, viewer, act)
 
 
@@ -44,7 +108,7 @@ def _undo(unit: Unit, workspace: Workspace, viewer: Viewer, act: Act) -> Change:
     held = unit.codings.highlights_there({row["highlight_id"] for row in act.before.get("coding", ())})
     stays |= {row["id"] for row in act.before.get("coding", ()) if row["highlight_id"] not in held}
 
-    def without(image: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
+    def without(image: Image) -> Image:
         return {
             name: [row for row in rows if name != "coding" or row["id"] not in stays] for name, rows in image.items()
         }
@@ -68,17 +132,65 @@ def _undo(unit: Unit, workspace: Workspace, viewer: Viewer, act: Act) -> Change:
     return Change(told, str(left[0]) if left else "", None)
 
 
-def history(workspace: Workspace, viewer: Viewer, slug: str = "", *, limit: int = 200) -> tuple[Act, ...]:
+def history(workspace: Workspace, viewer: Viewer, slug: str = "", *, limit: int = LOOKED_AT) -> tuple[Act, ...]:
     """List what was done to the codebook, or to one code, newest first: who, when and why."""
     with workspace.read() as unit:
-        codebook = seen(unit, viewer)
-        seen_ids = {code.id for code in codebook.everything}
         if not slug:
-            return tuple(unit.acts.of_codes(seen_ids, limit=limit))
-        mine = [code.id for code in codebook.everything if code.facts.slug == slug]
-        if not mine:
-            raise NotFound("There is no such theme.")
-        return tuple(unit.acts.of_codes(mine, limit=limit))
+            acts = unit.acts.of_codes(limit=limit)
+        else:
+            mine = [code.id for code in seen(unit, viewer).everything if code.facts.slug == slug]
+            if not mine:
+                raise NotFound("There is no such theme.")
+            acts = unit.acts.of_codes(mine, limit=limit)
+    return tuple(act for act in acts if _seen(act, viewer))
+
+
+def entries(workspace: Workspace, viewer: Viewer, acts: tuple[Act, ...]) -> tuple[Entry, ...]:
+    """Say what acts changed: each field before and after, with the names of codes and studies."""
+    with workspace.read() as unit:
+        codes = {code.id: code.facts.name for code in unit.codes.all()}
+        studies = {study.id: study.title for study in unit.studies.all(viewer)}
+    return tuple(_entry(act, codes, studies) for act in acts)
+
+
+def _entry(act: Act, codes: Mapping[int, str], studies: Mapping[int, str]) -> Entry:
+    was, now = ({row["id"]: row for row in image.get("code", ())} for image in (act.before, act.after))
+    names = {**codes, **{row["id"]: row["name"] for row in (*was.values(), *now.values())}}
+    differences = []
+    for code_id in dict.fromkeys((*was, *now)):
+        before, after = was.get(code_id, {}), now.get(code_id, {})
+        for field in FIELDS:
+            told = tuple(_told(field, row.get(field), names, studies) for row in (before, after))
+            if told[0] != told[1]:
+                differences.append(Difference(names[code_id], field, *told))
+    kept = {row["id"]: row["code_id"] for row in act.after.get("coding", ())}
+    moved = sum(kept.get(row["id"]) != row["code_id"] for row in act.before.get("coding", ()))
+    several = len({difference.code for difference in differences}) > 1
+    return Entry(act, tuple(differences[:SHOWN]), max(0, len(differences) - SHOWN), several, moved)
+
+
+def _told(field: str, value: Any, codes: Mapping[int, str], studies: Mapping[int, str]) -> str:
+    """Write what a column holds."""
+    if not value:
+        return ""
+    if field in ("parent_id", "merged_into"):
+        return codes.get(value, "a code that is gone")
+    if field == "study_id":
+        return studies.get(value, "a study that is gone")
+    if field in ("locked", "retired_at"):
+        return "yes"
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def meanwhile(workspace: Workspace, viewer: Viewer, slug: str, since: int) -> tuple[CodeFacts, tuple[Entry, ...]]:
+    """Give a code as it was after an act, and what others made of it since, newest first."""
+    with workspace.read() as unit:
+        code = seen(unit, viewer).named(slug)
+        acts = [act for act in unit.acts.of_codes([code.id]) if act.id > since]
+        rows = codes_before(unit.acts.image(code_ids=[code.id]), acts)
+    was = next((was.facts for was in in_tree_order([row for row in rows if row["id"] == code.id])), code.facts)
+    was = replace(was, parent=code.facts.parent)  # where it stands is not edited
+    return was, entries(workspace, viewer, tuple(act for act in acts if alters(act, code.id) and _seen(act, viewer)))
 
 
 def as_of(workspace: Workspace, viewer: Viewer, moment: datetime) -> Codebook:
@@ -90,6 +202,12 @@ def as_of(workspace: Workspace, viewer: Viewer, moment: datetime) -> Codebook:
     return Codebook([c for c in then if c.facts.study_id is None or viewer.may_see(c.facts.study_id)])
 
 
-def _unplaced(image: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
+def _seen(act: Act, viewer: Viewer) -> bool:
+    """Say whether every code of an act is one that the viewer sees, or saw."""
+    rows = [row for image in (act.before, act.after) for row in image.get("code", ())]
+    return all(row["study_id"] is None or viewer.may_see(row["study_id"]) for row in rows)
+
+
+def _unplaced(image: Image) -> list[dict[str, Any]]:
     """Give the rows of codes without their positions, which others' moves change."""
     return [{name: value for name, value in row.items() if name != "position"} for row in image.get("code", ())]

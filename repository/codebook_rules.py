@@ -1,5 +1,6 @@
 """What every change of the codebook asks first and notes last: who may, what is allowed, and the rows before and after."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from repository.domain.access import PersonRole, Viewer
 from repository.domain.coding import Code, CodeFacts
 from repository.errors import Conflict, Forbidden, Rejected
 from repository.jobs import queue_learning
+from repository.store.acts import Act
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
@@ -15,6 +17,10 @@ from repository.workspace import Workspace
 LONGEST = 100_000
 #: Characters of a name at most.
 LONGEST_NAME = 200
+#: Codes that are named in a sentence; the others are counted.
+NAMED = 5
+#: Addresses below /codebook that are no code's.
+RESERVED = ("new", "merge", "history", "acts", "import", "drift")
 
 
 class CodeChanged(Conflict):
@@ -102,6 +108,8 @@ def checked(codebook: Codebook, facts: CodeFacts) -> CodeFacts:
     for text in (facts.definition, facts.use_when, facts.not_when, *facts.examples, *facts.counter_examples):
         if len(text) > LONGEST:
             raise Rejected(f"A field has at most {LONGEST:,} characters.", hint="Keep the rest in a document.")
+    if facts.colour and not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", facts.colour):
+        raise Rejected(f"“{facts.colour}” is not a colour.", hint="Write it as #2f7ed8, or leave it open.")
     if facts.parent and codebook.named(facts.parent).retired_at is not None:
         raise Rejected(f"“{codebook.named(facts.parent).facts.name}” is retired.", hint="Bring it back first.")
     return replace(
@@ -128,9 +136,17 @@ def unique(
             raise Conflict(f"There is a code “{sibling.facts.name}”{where} already.", hint="Merge the two instead.")
 
 
+def within(parent: Code | None, study_id: int | None) -> None:
+    """Refuse a code for all studies, or for another one, under one study's code."""
+    if parent and parent.facts.study_id not in (None, study_id):
+        raise Rejected(
+            f"“{parent.facts.name}” is for one study only.", hint="Promote it first, or choose another place."
+        )
+
+
 def slugs_taken(unit: Unit) -> set[str]:
-    """Give every address that was ever given."""
-    return {code.facts.slug for code in unit.codes.all()}
+    """Give every address that was ever given, and those that stand for something else."""
+    return {*RESERVED, *(code.facts.slug for code in unit.codes.all())}
 
 
 def _tidy(texts: Sequence[str]) -> tuple[str, ...]:
@@ -144,6 +160,16 @@ def with_alias(aliases: Sequence[str], name: str, *, but: str) -> tuple[str, ...
     return tuple(alias for alias in added if folded(alias) != folded(but))
 
 
+def alters(act: Act, code_id: int) -> bool:
+    """Say whether an act changed this code itself, not only its place among others."""
+    was, now = (
+        [{**row, "position": 0} for row in image.get("code", ()) if row["id"] == code_id]
+        for image in (act.before, act.after)
+    )
+    return was != now
+
+
 def named(codes: Sequence[Code]) -> str:
-    """Write the names of codes."""
-    return ", ".join(f"“{code.facts.name}”" for code in codes)
+    """Write the names of codes, the first of many."""
+    told = ", ".join(f"“{code.facts.name}”" for code in codes[:NAMED])
+    return told + (f" and {len(codes) - NAMED:,} more" if len(codes) > NAMED else "")

@@ -10,9 +10,10 @@ from repository.carrying_over import carry_over
 from repository.codebook import seen
 from repository.domain.access import PersonRole, Viewer
 from repository.domain.coding import Code, Highlight, Suggestion, SuggestionState
-from repository.domain.offsets import from_utf16
+from repository.domain.offsets import from_utf16, trimmed
 from repository.domain.study import Session
 from repository.errors import Conflict, Forbidden, NotFound, Rejected
+from repository.jobs import queue_learning
 from repository.store.acts import Image
 from repository.store.codings import Mark
 from repository.store.unit import Unit
@@ -60,7 +61,7 @@ def highlight(
     with workspace.write() as unit:
         session = _session(unit, viewer, session_id, text_id=text_id, to_write=True)
         codes = _codes(unit, viewer, code_slugs)
-        start, end = _trimmed(_body(unit, session), start, end)
+        start, end = trimmed(_body(unit, session), start, end)
         same = unit.codings.at(text_id=text_id, start=start, end=end, by=viewer.person)
         before = unit.acts.image([same.id] if same else [])
         mark = _highlight(unit, workspace, session, start, end, viewer.person)
@@ -118,7 +119,7 @@ def move(
         session = _session(unit, viewer, session_id, text_id=text_id, to_write=True)
         mark = _standing(session, _mark(unit, session, highlight_id))
         _own(viewer, mark.created_by)
-        start, end = _trimmed(_body(unit, session), start, end)
+        start, end = trimmed(_body(unit, session), start, end)
         _free(unit, mark, start, end)
         before = unit.acts.image([highlight_id])
         unit.codings.move(mark, start, end)
@@ -134,7 +135,7 @@ def split(workspace: Workspace, viewer: Viewer, session_id: int, highlight_id: i
         _own(viewer, mark.created_by)
         if not mark.start < at < mark.end:
             raise Rejected("A highlight is split inside its words.", hint="Choose the first word of the second part.")
-        first, second = _trimmed(body, mark.start, at), _trimmed(body, at, mark.end)
+        first, second = trimmed(body, mark.start, at), trimmed(body, at, mark.end)
         _free(unit, mark, *first)
         same = unit.codings.at(text_id=text_id, start=second[0], end=second[1], by=mark.created_by)
         before = unit.acts.image([highlight_id, *([same.id] if same else [])])
@@ -166,26 +167,30 @@ def delete(workspace: Workspace, viewer: Viewer, session_id: int, highlight_id: 
         return _noted(unit, workspace, viewer, session, "delete", told, before, [highlight_id])
 
 
-def accept(workspace: Workspace, viewer: Viewer, session_id: int, suggestion_id: int) -> Done:
-    """Make a suggestion the viewer's own highlight and coding; the machine's score stays with the suggestion."""
+def accept(workspace: Workspace, viewer: Viewer, session_id: int, suggestion_id: int, *, instead: str = "") -> Done:
+    """Make a suggestion the viewer's own highlight and coding; the machine's score stays with the suggestion.
+
+    `instead` is the slug of another code to put on the words: then the suggested one is turned down.
+    """
     with workspace.write() as unit:
-        session = _session(unit, viewer, session_id, to_write=True)
+        session, codebook = _session(unit, viewer, session_id, to_write=True), seen(unit, viewer)
         open_one = _pending(unit, session, suggestion_id)
-        start, end = _trimmed(_body(unit, session), open_one.start, open_one.end)
+        suggested = codebook.by_id[open_one.code_id]
+        if suggested.retired_at is not None:
+            raise Conflict(f"{_named([suggested])} is retired.", hint="Bring it back first.")
+        code = _codes(unit, viewer, [instead])[0] if instead else suggested
+        other = code.id != suggested.id
+        accepted = unit.codings.suggested_for(open_one, code.id) if other else [suggestion_id]
+        decided = {suggestion_id, *accepted}
+        start, end = trimmed(_body(unit, session), open_one.start, open_one.end)
         same = unit.codings.at(text_id=open_one.text_id, start=start, end=end, by=viewer.person)
-        before = unit.acts.image([same.id] if same else [], [suggestion_id])
-        mark = _highlight(unit, workspace, session, start, end, viewer.person)
-        now = workspace.clock()
-        unit.codings.code(
-            highlight_id=mark.id,
-            code_id=open_one.code_id,
-            coder=viewer.person,
-            now=now,
-            suggestion_id=suggestion_id,
-        )
-        unit.codings.decide([suggestion_id], SuggestionState.ACCEPTED, by=viewer.person, at=now)
-        told = f"Accepted “{seen(unit, viewer).by_id[open_one.code_id].facts.name}”."
-        return _noted(unit, workspace, viewer, session, "accept", told, before, [mark.id], [suggestion_id])
+        before, now = unit.acts.image([same.id] if same else [], decided), workspace.clock()
+        mark, origin = _highlight(unit, workspace, session, start, end, viewer.person), next(iter(accepted), None)
+        unit.codings.code(highlight_id=mark.id, code_id=code.id, coder=viewer.person, now=now, suggestion_id=origin)
+        unit.codings.decide(accepted, SuggestionState.ACCEPTED, by=viewer.person, at=now)
+        unit.codings.decide(decided - set(accepted), SuggestionState.REJECTED, by=viewer.person, at=now)
+        told = f"Coded with {_named([code])}, not {_named([suggested])}." if other else f"Accepted {_named([code])}."
+        return _noted(unit, workspace, viewer, session, "accept", told, before, [mark.id], decided)
 
 
 def reject(workspace: Workspace, viewer: Viewer, session_id: int, suggestion_id: int) -> Done:
@@ -215,6 +220,7 @@ def undo(workspace: Workspace, viewer: Viewer, session_id: int, act_id: int | No
         if not unit.acts.undo(act, workspace.clock()):
             raise Conflict("This has been changed since.", hint="Undo what was done after it first.")
         carry_over(unit, session.text_id or 0, workspace.clock())  # what came back may stand on an older text
+        queue_learning(unit, workspace)
         marks = [row["id"] for row in act.before.get("highlight", ())]
         told = f"Undone: {act.told}"
         return Done(session_id, told, None, marks[0] if marks else None, _spans(session, act.before, act.after))
@@ -297,15 +303,6 @@ def _highlight(unit: Unit, workspace: Workspace, session: Session, start: int, e
     )
 
 
-def _trimmed(body: str, start: int, end: int) -> tuple[int, int]:
-    if not 0 <= start <= end <= len(body):
-        raise Rejected("These words are not in the text.", hint="Load the page again.")
-    words = body[start:end]
-    if not words.strip():
-        raise Rejected("No words were chosen.")
-    return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
-
-
 def _free(unit: Unit, mark: Highlight, start: int, end: int) -> None:
     other = unit.codings.at(text_id=mark.text_id, start=start, end=end, by=mark.created_by)
     if other and other.id != mark.id:
@@ -328,6 +325,7 @@ def _noted(
     spans = _spans(session, before, after)
     if before == after:
         return Done(session.id, "That was so already.", None, mark, spans)
+    queue_learning(unit, workspace)
     act = unit.acts.add(
         session_id=session.id,
         by=viewer.person,

@@ -86,7 +86,7 @@ def compared(workspace: Workspace, viewer: Viewer, session_id: int, text_id: int
         old = unit.revisions.text(session_id, before.id) if before else None
     assert new is not None and session.text_id is not None
     alignment = Alignment(old.body if old else new.body, new.body)
-    others = _other_speakers(old, new, alignment) if old else 0
+    others = other_speakers(old, new, alignment) if old else 0
     current = session.text_id == text_id
     return Compared(session, rows[at], before, tuple(changes(alignment)), others, current, session.text_id, new.body)
 
@@ -128,7 +128,7 @@ def _begin_of(words: str) -> str:
     return first if others or len(words) < AROUND else first[: first.rfind(" ") + 1] + "…"
 
 
-def _other_speakers(old: KeptText, new: KeptText, alignment: Alignment) -> int:
+def other_speakers(old: KeptText, new: KeptText, alignment: Alignment) -> int:
     """Count turns whose words begin as before, and that somebody else says."""
     said = {turn.start: turn.speaker_id for turn in new.turns}
     count = 0

@@ -1,12 +1,12 @@
 """What the pages of studies and transcripts show, each in a handful of statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from repository.codebook import Codebook, seen
 from repository.domain.access import Viewer
-from repository.domain.coding import Reason
+from repository.domain.coding import Assignment, Reason
 from repository.domain.source import Source
 from repository.domain.study import Session, Study
 from repository.domain.transcript import Role, RoleSource, TurnKind
@@ -108,7 +108,7 @@ class SuggestionView:
 
 @dataclass(frozen=True, slots=True)
 class CodingView:
-    """A code that somebody put on a highlight."""
+    """A code that somebody put on a highlight; `score` is the machine's, if they accepted its suggestion."""
 
     id: int
     code_slug: str
@@ -116,6 +116,7 @@ class CodingView:
     theme_name: str
     colour: str
     coder: str
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class TranscriptView:
     highlights: tuple[HighlightView, ...]
     warnings: tuple[str, ...]
     language_note: str
+    assignment: Assignment | None
 
     @property
     def codings(self) -> tuple[CodingView, ...]:
@@ -199,8 +201,14 @@ def transcript(workspace: Workspace, viewer: Viewer, session_id: int) -> Transcr
         assert of_study is not None  # the session was seen, so its study is
         labels = unit.people.labels_by_session([session_id]).get(session_id, {})
         codebook = seen(unit, viewer)
-        suggestions = unit.codings.pending(viewer, session_ids=[session_id])
+        given = unit.assignments.get(session_id, viewer.person)
+        hidden = given is not None and given.hides
+        suggestions = [] if hidden else unit.codings.pending(viewer, session_ids=[session_id])
+        suggestions = unit.codings.with_examples(viewer, suggestions)
         marks = unit.codings.marks(revision.id)
+        scores = unit.review.scores({c.suggestion_id for mark in marks for c in mark.codings if c.suggestion_id})
+    if hidden:
+        marks = [_own(mark, viewer) for mark in marks if mark.highlight.created_by == viewer.person]
     return TranscriptView(
         session=session,
         study=of_study,
@@ -213,9 +221,10 @@ def transcript(workspace: Workspace, viewer: Viewer, session_id: int) -> Transcr
             for s in sorted(suggestions, key=lambda s: (s.start, -s.score))
             if s.text_id == revision.id
         ),
-        highlights=tuple(_highlight(codebook, mark) for mark in marks),
+        highlights=tuple(_highlight(codebook, mark, scores) for mark in marks),
         warnings=source.warnings,
         language_note=language_note(session.language, workspace.settings.embedding.model),
+        assignment=given,
     )
 
 
@@ -293,11 +302,17 @@ def _names(codebook: Codebook, code_id: int) -> tuple[str, str, str, str, str]:
     return code.facts.slug, code.facts.name, theme.facts.slug, theme.facts.name, codebook.colour(code)
 
 
-def _highlight(codebook: Codebook, mark: Mark) -> HighlightView:
+def _own(mark: Mark, viewer: Viewer) -> Mark:
+    """Give a highlight with the viewer's codings only."""
+    return replace(mark, codings=tuple(coding for coding in mark.codings if coding.coder == viewer.person))
+
+
+def _highlight(codebook: Codebook, mark: Mark, scores: dict[int, float]) -> HighlightView:
     codings = []
     for coding in mark.codings:
         slug, name, _, theme, colour = _names(codebook, coding.code_id)
-        codings.append(CodingView(coding.id, slug, name, theme, colour, coding.coder))
+        score = scores.get(coding.suggestion_id or 0)
+        codings.append(CodingView(coding.id, slug, name, theme, colour, coding.coder, score))
     kept = mark.highlight
     return HighlightView(
         kept.id, kept.start, kept.end, kept.quote, mark.comment, kept.created_by, kept.created_at, tuple(codings)

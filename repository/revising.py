@@ -50,15 +50,6 @@ class Revised:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """A corrected file, kept already under its digest."""
-
-    digest: str
-    size: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """A transcript to be edited: its text, its speakers, and its history's newest row."""
 
@@ -117,7 +108,7 @@ def replace_by(
     viewer: Viewer,
     session_id: int,
     transcript: Transcript,
-    original: Original,
+    source_id: int,
     *,
     on: int,
     note: str = "",
@@ -127,29 +118,38 @@ def replace_by(
     Raises Forbidden, NotFound, Outdated, Conflict (the file is another transcript's).
     """
     with workspace.write() as unit:
-        session = _current(unit, viewer, session_id, on)
-        old = unit.revisions.text(session_id, on)
-        assert old is not None  # the session's current text
-        source = unit.sources.with_digest(session.study_id, original.digest)
-        if source is not None and source.id not in unit.revisions.sources_of(session_id):
-            raise Conflict("This file is in the study already, as another transcript.", hint="Choose another file.")
-        made = timed(old, kept(transcript, old.source_id, unit.revisions.heard(session_id, transcript.speakers)))
-        if _same(old, made):
-            return None
-        if source is None:
-            source = unit.sources.add(
-                study_id=session.study_id,
-                digest=original.digest,
-                name=original.name,
-                size=original.size,
-                occurred_on=session.occurred_on,
-                consent=session.consent,
-                now=workspace.clock(),
-            )
-            unit.sources.reached(source.id, Stage.SUGGESTED)  # it is no session of its own: nothing is left to do
-        made = replace(made, source_id=source.id)
-        revised = _keep(unit, workspace, viewer, session, old, made, note or f"From {original.name}")
+        revised = replaced(unit, workspace, viewer, session_id, transcript, source_id, on=on, note=note)
     return _ring(workspace, revised)
+
+
+def replaced(
+    unit: Unit,
+    workspace: Workspace,
+    viewer: Viewer,
+    session_id: int,
+    transcript: Transcript,
+    source_id: int,
+    *,
+    on: int,
+    note: str = "",
+) -> Revised | None:
+    """Do what `replace_by` does within a transaction."""
+    session = _current(unit, viewer, session_id, on)
+    old, source = unit.revisions.text(session_id, on), unit.sources.get(source_id)
+    if old is None or source is None:
+        raise NotFound("There is no such file any more.")
+    waits = source.held and source.choices.get("corrects") == session_id
+    if not waits and source_id not in unit.revisions.sources_of(session_id):
+        raise Conflict("This file is in the study already, as another transcript.", hint="Choose another file.")
+    whose = unit.revisions.heard(session_id, transcript.speakers)
+    made = replace(timed(old, kept(transcript, old.source_id, whose)), source_id=source_id)
+    if _same(old, made):
+        return None
+    if waits:  # it is no session of its own: nothing is left to do
+        day, consent = session.occurred_on, session.consent
+        unit.sources.decide(source_id, occurred_on=day, consent=consent, choices=source.choices, held=False)
+        unit.sources.reached(source_id, Stage.SUGGESTED)
+    return _keep(unit, workspace, viewer, session, old, made, note or f"From {source.name}")
 
 
 def rebased(workspace: Workspace, viewer: Viewer, session_id: int, change: Edit) -> Edit:

@@ -123,7 +123,8 @@ class SuggestingSettings:
 
     enabled: bool = True
     per_passage: int = 3
-    threshold: float = 0.5
+    threshold: float = 0.1
+    auto_precision: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,48 @@
-"""What the pages of themes show: definitions, counts of suggestions and of people's codings apart, and quotes."""
+"""What the pages of themes show: who speaks of a code, where and when, what else they speak of, and their quotes.
+
+Everything is counted by participant and account; what people coded and what the machine suggests stay apart throughout.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
-from repository.codebook import Codebook, seen
+from repository.codebook import Codebook, folded, seen
+from repository.contradicting import Against, contradicting
+from repository.counting import By, Count, Every, Prevalence, Row, Trend, by_period, count, every_of, surveyed, trend
 from repository.domain.access import Viewer
-from repository.domain.coding import Code, Reason
-from repository.domain.study import Session, Study
+from repository.domain.coding import Code
+from repository.quoting import ThemeQuote, apart, balanced, grouped, newest, quotes, strongest
+from repository.store.prevalence import Mention
 from repository.store.tallies import CodeTally
 from repository.store.unit import Unit
-from repository.wording import citation, said_by
+from repository.voices import BesideRow, Narrowed, PersonRow, Speakers, Voices, counts, joined, participants
 from repository.workspace import Workspace
 
-#: Quotes listed for a theme, people's first.
-QUOTES = 400
+#: Quotes shown at a time.
+PAGE = 30
+NOBODY, EVERYBODY = Count(), Narrowed()
+
+
+class Show(StrEnum):
+    """Which quotes are shown: the first three are balanced over participants, the last lists every one."""
+
+    STRONGEST = "strongest"
+    NEWEST = "newest"
+    CONTRADICTING = "contradicting"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class CodeCount:
-    """A code with its counts."""
+    """A code with its own counts and those of the codes below it; `depth` 1 stands right under the page's code."""
 
     code: Code
     suggested: int
     coded: int
+    participants: Count = NOBODY
+    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +55,105 @@ class ThemeCard:
     coded: int
     sessions: int
     participants: int
+    said_by: Count = NOBODY
+    accounts: Count = NOBODY
+    periods: tuple[Row, ...] = ()
+    trend: Trend | None = None
+
+    def counts_over_time(self, by: By) -> list[int]:
+        """Give how many participants spoke of it in each period."""
+        return [row.participants.shown(by) for row in self.periods]
 
 
 @dataclass(frozen=True, slots=True)
-class ThemeQuote:
-    """A quote under a theme, suggested by the machine or coded by a person (score 1).
+class Asked:
+    """What of a theme is asked for: by whose word, in which steps of time, and which quotes."""
 
-    `asked`: so many characters at its beginning are the interviewer's question.
+    by: By = By.BOTH
+    every: Every | None = None
+    show: Show = Show.STRONGEST
+    narrowed: Narrowed = EVERYBODY
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteList:
+    """A page of a theme's quotes. `total` counts all of them, of so many `persons`.
+
+    `coded` and `suggested` count what was put on the words that were asked for, shown here or not.
     """
 
-    session_id: int
-    session_title: str
-    study_id: int
-    study_title: str
-    occurred_on: date | None
-    speaker: str
-    start: int
-    end: int
-    start_ms: int | None
-    turn: int
-    quote: str
-    asked: int
-    code_name: str
-    coder: str
-    score: float
-    suggested: bool
-    reason: Reason
-    citation: str
+    rows: tuple[ThemeQuote, ...]
+    number: int
+    of: int
+    total: int
+    persons: int
+    coded: int
+    suggested: int
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeView:
-    """A theme's page; counts by study and by month (YYYY-MM) are of sessions. `theme_name`: what a code belongs to."""
+    """A theme's page; `path` leads to the code, itself last. `coded` and `suggested` count everything there is."""
 
-    card: ThemeCard
-    theme_name: str
-    quotes: tuple[ThemeQuote, ...]
-    by_study: tuple[tuple[int, str, int], ...]
-    by_month: tuple[tuple[str, int], ...]
+    prevalence: Prevalence
+    path: tuple[Code, ...]
+    coded: int
+    suggested: int
+    sessions: int
+    below: tuple[CodeCount, ...]
+    people: tuple[PersonRow, ...]
+    beside: tuple[BesideRow, ...]
+    quotes: QuoteList
+
+    @property
+    def code(self) -> Code:
+        """Give the code."""
+        return self.prevalence.code
 
 
-def themes(workspace: Workspace, viewer: Viewer) -> tuple[ThemeCard, ...]:
-    """List the codebook's themes with their counts."""
+def themes(workspace: Workspace, viewer: Viewer, asked: str = "") -> tuple[ThemeCard, ...]:
+    """List the themes with their counts; `asked` keeps those of which a name or an alias, or a code's, holds it."""
     with workspace.read() as unit:
         codebook, tallies = seen(unit, viewer), dict(unit.tallies.codes(viewer))
-        people = unit.tallies.speakers_of_codes(viewer)
-    return tuple(_card(codebook, tallies, people, theme) for theme in codebook.themes)
+        everybody, said = unit.prevalence.people(viewer), unit.prevalence.speakers(viewer)
+    wanted, by_speaker = folded(asked), {one.speaker_id: one for one in everybody}
+    every, last = every_of(everybody), max((one.occurred_on for one in everybody if one.occurred_on), default=None)
+    cards = []
+    for theme in codebook.themes:
+        under, whole = codebook.under(theme), _called(theme, wanted)
+        named = [code for code in under if whole or _called(code, wanted)]
+        if not named and not whole:
+            continue
+        ids = [theme.id, *(code.id for code in under)]
+        held = [tallies.get(i, CodeTally()) for i in ids]
+        mine = joined(said, ids)
+        people, accounts = count(everybody, mine)
+        counts_of = dict(zip(ids, held, strict=True))
+        cards.append(
+            ThemeCard(
+                code=theme,
+                codes=tuple(
+                    CodeCount(
+                        code,
+                        counts_of[code.id].suggested,
+                        counts_of[code.id].coded,
+                        participants(said.get(code.id, ()), by_speaker),
+                        len(codebook.path(code)) - 1,
+                    )
+                    for code in named
+                ),
+                suggested=sum(tally.suggested for tally in held),
+                coded=sum(tally.coded for tally in held),
+                sessions=len({session for tally in held for session in tally.sessions}),
+                participants=people.either,
+                said_by=people,
+                accounts=accounts,
+                periods=by_period(everybody, mine, every),
+                trend=trend(everybody, mine, last),
+            )
+        )
+    return tuple(cards)
 
 
 def colours(workspace: Workspace, viewer: Viewer) -> list[tuple[Code, str]]:
@@ -92,106 +163,101 @@ def colours(workspace: Workspace, viewer: Viewer) -> list[tuple[Code, str]]:
     return [(code, codebook.colour(code)) for code in codebook.codes]
 
 
-def theme(workspace: Workspace, viewer: Viewer, slug: str) -> ThemeView:
-    """Show a theme, or one code. Raises NotFound."""
+def prevalence(
+    workspace: Workspace, viewer: Viewer, slug: str, *, by: By = By.BOTH, every: Every | None = None
+) -> Prevalence:
+    """Say who speaks of a code. Raises NotFound."""
     with workspace.read() as unit:
         codebook = seen(unit, viewer)
         code = codebook.named(slug)
-        tallies = dict(unit.tallies.codes(viewer))
-        card = _card(codebook, tallies, unit.tallies.speakers_of_codes(viewer), code)
         ids = [c.id for c in (code, *codebook.under(code))]
-        held = {i for code_id in ids for i in tallies.get(code_id, CodeTally()).sessions}
-        sessions = {session.id: session for session in unit.sessions.some(viewer, held)}
-        studies = {study.id: study for study in unit.studies.all(viewer)}
-        quotes = _quotes(unit, viewer, codebook, ids, sessions, studies)
-    by_study = Counter(session.study_id for session in sessions.values())
-    by_month = Counter(f"{s.occurred_on:%Y-%m}" for s in sessions.values() if s.occurred_on)
+        said = joined(unit.prevalence.speakers(viewer, ids), ids)
+        titles = {study.id: study.title for study in unit.studies.all(viewer)}
+        everybody = unit.prevalence.people(viewer)
+    return surveyed(code, codebook.colour(code), everybody, said, titles, by, every)
+
+
+def theme(workspace: Workspace, viewer: Viewer, slug: str, asked: Asked | None = None) -> ThemeView:
+    """Show a theme, or one code, as people coded it, as the machine suggests it, or both. Raises NotFound."""
+    asked = asked or Asked()
+    with workspace.read() as unit:
+        codebook = seen(unit, viewer)
+        code = codebook.named(slug)
+        ids = [c.id for c in (code, *codebook.under(code))]
+        titles = {study.id: study.title for study in unit.studies.all(viewer)}
+        everybody, said = unit.prevalence.people(viewer), unit.prevalence.speakers(viewer)
+        mentions = unit.prevalence.mentions(viewer, ids)
+        voices = Voices(everybody, unit.prevalence.speakers_of(viewer, ids))
+        mine = [mention for mention in mentions if counts(mention.machine, asked.by)]
+        beside = voices.beside(codebook, code, unit.prevalence.overlaps(viewer, ids), said, asked.by)
+        quoted = _quotes(workspace, unit, viewer, codebook, ids, mine, voices, asked)
+    prevalence = surveyed(code, codebook.colour(code), everybody, joined(said, ids), titles, asked.by, asked.every)
+    tallies = Counter((mention.code_id, mention.machine) for mention in mentions)
     return ThemeView(
-        card,
-        codebook.theme_of(code).facts.name,
-        quotes,
-        tuple((i, studies[i].title, count) for i, count in by_study.most_common()),
-        tuple(sorted(by_month.items())),
+        prevalence=prevalence,
+        path=codebook.path(code),
+        coded=sum(not mention.machine for mention in mentions),
+        suggested=sum(mention.machine for mention in mentions),
+        sessions=len({mention.session_id for mention in mine}),
+        below=_below(codebook, code, voices, said, tallies),
+        people=voices.rows(mine),
+        beside=beside,
+        quotes=quoted,
     )
-
-
-def _card(codebook: Codebook, tallies: dict[int, CodeTally], people: dict[int, set[str]], code: Code) -> ThemeCard:
-    under = codebook.under(code)
-    mine = [tallies.get(c.id, CodeTally()) for c in (code, *under)]
-    sessions = {i for tally in mine for i in tally.sessions}
-    counts = [(c, tallies.get(c.id, CodeTally())) for c in under]
-    return ThemeCard(
-        code=code,
-        codes=tuple(CodeCount(c, tally.suggested, tally.coded) for c, tally in counts),
-        suggested=sum(tally.suggested for tally in mine),
-        coded=sum(tally.coded for tally in mine),
-        sessions=len(sessions),
-        participants=len(set().union(*(people.get(c.id, set()) for c in (code, *under)))),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    session_id: int
-    text_id: int
-    start: int
-    end: int
-    code_id: int
-    coder: str
-    score: float
-    suggested: bool
-    reason: Reason
 
 
 def _quotes(
+    workspace: Workspace,
     unit: Unit,
     viewer: Viewer,
     codebook: Codebook,
     ids: Sequence[int],
-    sessions: dict[int, Session],
-    studies: dict[int, Study],
-) -> tuple[ThemeQuote, ...]:
-    coded = [
-        _Span(mark.session_id, mark.text_id, mark.start, mark.end, coding.code_id, coding.coder, 1.0, False, Reason())
-        for mark, coding, _ in unit.codings.codings(viewer, code_ids=ids)
-    ]
-    suggested = [
-        _Span(s.session_id, s.text_id, s.start, s.end, s.code_id, s.coder, s.score, True, s.reason)
-        for s in unit.codings.pending(viewer, code_ids=ids, limit=QUOTES)
-    ]
-    # What a correction left behind is listed on the transcript's own page: its words no longer stand there.
-    here = {session_id: session.text_id for session_id, session in sessions.items()}
-    spans = [span for span in coded + suggested if here.get(span.session_id) == span.text_id][:QUOTES]
-    words = unit.places.spans([(span.text_id, span.start, span.end) for span in spans])
-    places = unit.places.of(
-        [(span.text_id, span.start, *words[span.text_id, span.start, span.end].turns) for span in spans]
+    mentions: Sequence[Mention],
+    voices: Voices,
+    asked: Asked,
+) -> QuoteList:
+    kept = [mention for mention in mentions if voices.within(mention, asked.narrowed)]
+    words = grouped(kept, voices.main)
+    against: dict[tuple[int, int, int], Against] = {}
+    if asked.show is Show.ALL:
+        found = words
+    elif asked.show is Show.CONTRADICTING:
+        turned_down = unit.prevalence.rejected(viewer, ids) if asked.by is not By.MACHINE else []
+        turned_down = [mention for mention in turned_down if voices.within(mention, asked.narrowed)]
+        said = contradicting(workspace, unit, viewer, codebook, words, turned_down, voices.main)
+        against = {one.words.span: one for one in said}
+        found = balanced([one.words for one in said], lambda one: one.person)
+    else:
+        order = newest if asked.show is Show.NEWEST else strongest
+        found = balanced(apart(order(words)), lambda one: one.person)
+    of = max(1, -(-len(found) // PAGE))
+    number = min(max(1, asked.page), of)
+    shown = found[(number - 1) * PAGE : number * PAGE]
+    whys = [against.get(one.span, Against(one, "")) for one in shown]
+    rows = zip(quotes(unit, viewer, codebook, shown), whys, strict=True)
+    return QuoteList(
+        rows=tuple(replace(row, why=why.why, spot=why.spot) for row, why in rows),
+        number=number,
+        of=of,
+        total=len(found),
+        persons=len({one.person for one in found}),
+        coded=sum(not mention.machine for mention in kept),
+        suggested=sum(mention.machine for mention in kept),
     )
-    quotes = []
-    for span in spans:
-        said = words[span.text_id, span.start, span.end]
-        place = places[span.text_id, span.start, *said.turns]
-        session, study = sessions[span.session_id], studies[sessions[span.session_id].study_id]
-        who = said_by(place.speaker, session.kind)
-        quotes.append(
-            ThemeQuote(
-                session_id=session.id,
-                session_title=session.title,
-                study_id=study.id,
-                study_title=study.title,
-                occurred_on=session.occurred_on,
-                speaker=who,
-                start=span.start,
-                end=span.end,
-                start_ms=place.start_ms,
-                turn=said.turns[0],
-                quote=said.words,
-                asked=min(max(0, place.answered_at - span.start), len(said.words)),
-                code_name=codebook.by_id[span.code_id].facts.name,
-                coder=span.coder,
-                score=span.score,
-                suggested=span.suggested,
-                reason=span.reason,
-                citation=citation(study.title, who, session.occurred_on),
-            )
-        )
-    return tuple(quotes)
+
+
+def _below(
+    codebook: Codebook, code: Code, voices: Voices, said: Speakers, tallies: Mapping[tuple[int, bool], int]
+) -> tuple[CodeCount, ...]:
+    depth = len(codebook.path(code))
+    found = []
+    for below in codebook.under(code):
+        ids = [below.id, *(c.id for c in codebook.under(below))]
+        coded, suggested = (sum(tallies.get((i, machine), 0) for i in ids) for machine in (False, True))
+        people = participants(joined(said, ids), voices.by_speaker)
+        found.append(CodeCount(below, suggested, coded, people, len(codebook.path(below)) - depth))
+    return tuple(found)
+
+
+def _called(code: Code, asked: str) -> bool:
+    return any(asked in folded(name) for name in (code.facts.name, *code.facts.aliases))

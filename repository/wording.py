@@ -37,3 +37,15 @@ def clock_time(ms: int | None) -> str:
     minutes, seconds = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def odds(score: float) -> str:
+    """Say in words what a score from 0 to 1 means.
+
+    >>> odds(0.83), odds(0.98), odds(0.02)
+    ('about 8 of 10 such are right', 'nearly all such are right', 'hardly any such is right')
+    """
+    of_ten = round(score * 10)
+    if 0 < of_ten < 10:
+        return f"about {of_ten} of 10 such {'is' if of_ten == 1 else 'are'} right"
+    return "nearly all such are right" if of_ten else "hardly any such is right"

@@ -13,10 +13,31 @@ from markupsafe import Markup
 
 from repository.workspace import Workspace
 from web import access, errors, fragments
+from web.api import candidates as candidates_api
 from web.api import searching as search_api
 from web.api import status as status_api
+from web.api import suggestions as suggestions_api
+from web.pages import (
+    agreement,
+    codebook,
+    codebook_acts,
+    codebook_files,
+    coding,
+    discover,
+    discover_acts,
+    drift,
+    home,
+    jobs,
+    recordings,
+    review,
+    revisions,
+    speakers,
+    studies,
+    themes,
+    transcripts,
+    uploading,
+)
 from web.pages import bin as bin_pages
-from web.pages import coding, home, jobs, recordings, revisions, speakers, studies, themes, transcripts, uploading
 
 #: One request may carry as much as this many of the largest files.
 FILES_AT_ONCE = 20
@@ -46,6 +67,7 @@ def create_app(workspace: Workspace) -> Flask:
         SECRET_KEY=secret(workspace.folder),
         MAX_CONTENT_LENGTH=(workspace.settings.ingest.max_file_mb << 20) * FILES_AT_ONCE,
         MAX_FORM_PARTS=1_000,
+        MAX_FORM_MEMORY_SIZE=4 << 20,  # a preview of hundreds of files is one form
         # Cookies ignore ports: two Cairns on one machine must not sign each other's out.
         SESSION_COOKIE_NAME="cairn-" + hashlib.sha256(str(workspace.folder).encode()).hexdigest()[:8],
         SESSION_COOKIE_SAMESITE="Lax",
@@ -70,10 +92,20 @@ def create_app(workspace: Workspace) -> Flask:
         revisions,
         speakers,
         themes,
+        review,
+        codebook,
+        codebook_acts,
+        codebook_files,
+        drift,
+        agreement,
         jobs,
         bin_pages,
+        discover,
+        discover_acts,
+        candidates_api,
         search_api,
         status_api,
+        suggestions_api,
     ):
         app.register_blueprint(pages.blueprint)
     app.before_request(_refuse_strangers)

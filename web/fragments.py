@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from repository.search import Results
-from repository.wording import clock_time
+from repository.wording import clock_time, odds
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -146,5 +146,5 @@ def plain(value: Any) -> Any:
 
 def register(app: "Flask") -> None:
     """Give templates these ways of writing."""
-    app.jinja_env.filters.update(long_day=long_day, clock_time=clock_time, plural=plural, size=size)
+    app.jinja_env.filters.update(long_day=long_day, clock_time=clock_time, odds=odds, plural=plural, size=size)
     app.jinja_env.globals.update(ago=ago, quoted=quoted)

@@ -7,9 +7,11 @@ from typing import Generic, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from repository.domain.coding import SuggestionState
 from repository.domain.study import StudyFacts, StudyState
 from repository.domain.transcript import Role
 from repository.errors import Rejected
+from repository.reviewing import Order, ReviewFilter
 from repository.search import Query
 
 T = TypeVar("T")
@@ -53,6 +55,37 @@ def query(args: MultiDict[str, str]) -> Query:
         until=day(args.get("until"), "The last day"),
         limit=whole(args.get("limit"), "Limit", default=HITS, most=MOST_HITS),
     )
+
+
+def review_filter(args: MultiDict[str, str]) -> ReviewFilter:
+    """Read what to review from an address: code, study, from, to (scores), state, order. Raises Rejected."""
+    least, most = tenths(args.get("from"), "From", default=0), tenths(args.get("to"), "To", default=10)
+    if least >= most:
+        raise Rejected("The score to begin with is not below the one to end with.", slug="not-a-range")
+    states = {"": None, "suggested": SuggestionState.PENDING, "coded": SuggestionState.APPLIED}
+    state, order = args.get("state", ""), args.get("order") or Order.BEST
+    if state not in states:
+        raise Rejected("There is no such state.", hint="Use one of: suggested, coded.", slug="no-such-state")
+    if order not in list(Order):
+        raise Rejected("There is no such order.", hint=f"Use one of: {', '.join(Order)}.", slug="no-such-order")
+    return ReviewFilter(
+        code=args.get("code", ""),
+        study_id=whole(args.get("study"), "Study", default=0, least=0) or None,
+        least=least,
+        most=most,
+        state=states[state],
+        order=Order(order),
+    )
+
+
+def tenths(text: str | None, what: str, *, default: int) -> int:
+    """Read a score from 0 to 1 as tenths, rounded. Raises Rejected."""
+    if not text:
+        return default
+    try:
+        return min(10, max(0, round(float(text) * 10)))
+    except (ValueError, OverflowError) as error:
+        raise Rejected(f"{what} “{text}” is not a number.", hint="Write it as 0.8.", slug="not-a-number") from error
 
 
 def role(text: str | None) -> Role:

@@ -24,7 +24,7 @@ _CHUNK = 1 << 20
 #: Byte order marks, blanks and the NULs of UTF-16.
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0\t\n\r "
 #: What a damaged archive makes zipfile raise (a NotImplementedError is a RuntimeError).
-_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, OSError, EOFError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, ValueError, OSError, EOFError, RuntimeError)
 _REMEDY = "Open the document in Word, save it as a new .docx and add that."
 
 
@@ -35,7 +35,7 @@ def entries(data: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return archive.namelist()
-    except _BROKEN:
+    except BROKEN:
         return []
 
 
@@ -44,7 +44,7 @@ def entry(data: bytes, name: str, most: int) -> bytes:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(name) as stream:
             return stream.read(most)
-    except (*_BROKEN, KeyError):
+    except (*BROKEN, KeyError):
         return b""
 
 
@@ -86,7 +86,7 @@ def unpacked(data: bytes, *, deep: int = 2) -> list[tuple[str, bytes]] | None:
                     raise _bomb("archive")
                 inner = unpacked(part, deep=deep - 1) if deep > 1 and part.startswith(b"PK\x03\x04") else None
                 found += [(info.filename, part)] if inner is None else inner
-    except _BROKEN as error:
+    except BROKEN as error:
         raise UnreadableSource("The archive is damaged.", slug="damaged-file", hint="Make it again.") from error
     return found
 
@@ -110,7 +110,7 @@ def check_archive(data: bytes) -> None:
                 total += _unpack(archive, info, MOST_BYTES - total)
                 if total > max(SMALL, MOST_RATIO * len(data)):
                     raise _bomb()
-    except _BROKEN as error:
+    except BROKEN as error:
         raise UnreadableSource("The document is damaged.", slug="damaged-file", hint="Export it again.") from error
 
 

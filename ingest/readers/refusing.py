@@ -47,11 +47,6 @@ _ARCHIVES: tuple[tuple[str, str, str], ...] = (
         "This is a PowerPoint presentation.",
         "Save its notes as .docx or plain text and add that.",
     ),
-    (
-        r"[^/]*\.qde$",
-        "This is a REFI-QDA project, which cannot be read yet.",
-        "Export the transcripts from it as text.",
-    ),
     (r"META-INF/container\.xml$", "This is an e-book (EPUB).", _AS_TEXT),
     (r"Index/(?:Document|Slide)\.?.*\.iwa$", "This is an Apple Pages document, which cannot be read.", _AS_TEXT),
 )

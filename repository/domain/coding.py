@@ -71,10 +71,14 @@ class SuggestionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the machine suggests a code: the words that drove the score, strongest first, and the nearest example."""
+    """Why the machine suggests a code: the words that drove the score, strongest first, and the nearest example.
+
+    `nearest` is an example of the codebook; where it is something a person coded, `highlight_id` says which.
+    """
 
     cues: tuple[tuple[str, float], ...] = ()
     nearest: str = ""
+    highlight_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +132,21 @@ class Coding:
     coder: str
     created_at: datetime
     suggestion_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A session that somebody codes. `blind`: without seeing what others and the machine coded, until it is finished."""
+
+    id: int
+    session_id: int
+    coder: str
+    blind: bool
+    assigned_by: str
+    assigned_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def hides(self) -> bool:
+        """Say whether the coder must not see what others did yet."""
+        return self.blind and self.finished_at is None

@@ -40,6 +40,20 @@ def to_utf16(text: str, places: Sequence[int]) -> list[int]:
     return [place + bisect_left(astral, place) for place in places]
 
 
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave the blanks at the edges of a span out. Raises Rejected where no words are left.
+
+    >>> trimmed("so it went", 2, 6)
+    (3, 5)
+    """
+    if not 0 <= start <= end <= len(text):
+        raise Rejected("These words are not in the text.", hint="Load the page again.")
+    words = text[start:end]
+    if not words.strip():
+        raise Rejected("No words were chosen.")
+    return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
+
+
 def widened(text: str, start: int, end: int) -> tuple[int, int]:
     """Move the edges of a span outwards so that nothing people see as one character is cut (after UAX #29).
 

@@ -20,6 +20,7 @@ class CodeStore:
     def __init__(self, connection: sa.Connection) -> None:
         """Work within `connection`'s transaction."""
         self._sql = connection
+        self._last: int | None = None  # the highest position, once it is asked for
 
     def all(self) -> list[Code]:
         """List every code there is or was, each before those under it."""
@@ -28,9 +29,11 @@ class CodeStore:
 
     def add(self, facts: CodeFacts, *, parent_id: int | None) -> int:
         """Add a code as the last under its parent; give its number."""
-        last = sa.select(sa.func.coalesce(sa.func.max(t.code.c.position), 0))
+        if self._last is None:
+            self._last = self._sql.execute(sa.select(sa.func.coalesce(sa.func.max(t.code.c.position), 0))).scalar_one()
+        self._last += 1
         row = columns(facts) | {"parent_id": parent_id, "version": 1, "edition": 1}
-        row["position"] = self._sql.execute(last).scalar_one() + 1
+        row["position"] = self._last
         key = self._sql.execute(sa.insert(t.code).values(**row)).inserted_primary_key
         assert key is not None
         return int(key[0])

@@ -1,7 +1,7 @@
 """Suggestions, highlights and codings in SQL. What a person decided is never touched by a re-run."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from repository.domain.access import Viewer
 from repository.domain.coding import Coding, Highlight, Reason, Suggestion, SuggestionState
 from repository.store import tables as t
-from repository.store.visibility import among, sessions_seen, undecided
+from repository.store.visibility import among, sessions_seen, uncoded, undecided
 
 #: Characters of context kept on each side of a highlight, to find it again in a corrected text.
 CONTEXT = 32
@@ -33,22 +33,46 @@ class CodingStore:
         """Work within `connection`'s transaction."""
         self._sql = connection
 
-    def replace_pending(self, session_ids: Collection[int], suggestions: Sequence[Suggestion]) -> None:
-        """Make these the sessions' open suggestions, but for those that somebody decided already.
+    def replace_pending(
+        self,
+        suggestions: Sequence[Suggestion],
+        *,
+        session_ids: Collection[int] | None = None,
+        code_ids: Collection[int] | None = None,
+    ) -> None:
+        """Make these the open suggestions in sessions, or of codes, but for those that somebody decided already.
 
-        A decision is remembered by code, the code's version and the words.
+        A decision is remembered by code, the code's version and the words. What was open before and still is keeps its
+        number, so that somebody who is looking at it can decide it.
         """
-        mine = among(self._sql, t.suggestion.c.session_id, session_ids)
-        pending = undecided()
-        self._sql.execute(sa.delete(t.suggestion).where(mine, pending))
-        decided = set(
-            self._sql.execute(
-                sa.select(t.suggestion.c.code_id, t.suggestion.c.code_version, t.suggestion.c.words_sha).where(mine)
-            ).all()
-        )
-        rows = [_suggestion_row(s) for s in suggestions if (s.code_id, s.code_version, s.words_sha) not in decided]
-        if rows:
-            self._sql.execute(sa.insert(t.suggestion), rows)
+        own = t.suggestion.c
+        bounds = [(own.session_id, session_ids), (own.code_id, code_ids)]
+        mine = sa.and_(*(among(self._sql, column, ids) for column, ids in bounds if ids is not None))
+        place = (own.text_id, own.start, own.end, own.code_id, own.code_version)
+        seen = (own.score, own.state, own.coder, own.model)
+        was = {
+            tuple(row[1:6]): (row[0], tuple(row[6:]))
+            for row in self._sql.execute(sa.select(own.id, *place, *seen).where(mine, undecided()))
+        }
+        open_ids = {key for key, _ in was.values()}
+        held = self._sql.execute(sa.select(own.id, own.code_id, own.code_version, own.words_sha).where(mine)).all()
+        decided = {tuple(row[1:]) for row in held if row[0] not in open_ids}
+        new, changed = [], []
+        for s in suggestions:
+            if (s.code_id, s.code_version, s.words_sha) in decided:
+                continue
+            key, before = was.pop((s.text_id, s.start, s.end, s.code_id, s.code_version), (0, ()))
+            if not key:
+                new.append(_suggestion_row(s))
+            elif before != (s.score, s.state.value, s.coder, s.model):
+                changed.append(_suggestion_row(s) | {"key": key})
+        gone = [key for key, _ in was.values()]
+        if gone:
+            self._sql.execute(sa.delete(t.suggestion).where(among(self._sql, own.id, gone)))
+        if changed:
+            self._sql.execute(sa.update(t.suggestion).where(own.id == sa.bindparam("key")), changed)
+        if new:
+            self._sql.execute(sa.insert(t.suggestion), new)
 
     def pending(
         self,
@@ -63,20 +87,43 @@ class CodingStore:
             sa.select(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.suggestion.c.study_id)
-            .where(undecided(), sessions_seen(self._sql, viewer))
+            .where(undecided(), uncoded(), sessions_seen(self._sql, viewer))
         )
         if session_ids is not None:
             query = query.where(among(self._sql, t.suggestion.c.session_id, session_ids))
         if code_ids is not None:
             query = query.where(among(self._sql, t.suggestion.c.code_id, code_ids))
         rows = self._sql.execute(query.order_by(t.suggestion.c.score.desc(), t.suggestion.c.id).limit(limit)).mappings()
-        return [_suggestion(row) for row in rows]
+        return [suggestion_of(row) for row in rows]
+
+    def with_examples(self, viewer: Viewer, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+        """Give suggestions with the words of the nearest coded ones, where the viewer may read them."""
+        ids = {s.reason.highlight_id for s in suggestions if s.reason.highlight_id is not None}
+        if not ids:
+            return list(suggestions)
+        query = (
+            sa.select(t.highlight.c.id, t.highlight.c.quote)
+            .join(t.session, t.session.c.id == t.highlight.c.session_id)
+            .join(t.study, t.study.c.id == t.session.c.study_id)
+            .where(among(self._sql, t.highlight.c.id, ids), sessions_seen(self._sql, viewer))
+        )
+        words = dict(self._sql.execute(query).all())
+        return [
+            replace(s, reason=replace(s.reason, nearest=words.get(s.reason.highlight_id or 0, s.reason.nearest)))
+            for s in suggestions
+        ]
 
     def suggestion(self, session_id: int, suggestion_id: int) -> Suggestion | None:
         """Give one suggestion of a session, whatever became of it."""
         mine = sa.and_(t.suggestion.c.id == suggestion_id, t.suggestion.c.session_id == session_id)
         row = self._sql.execute(sa.select(t.suggestion).where(mine)).mappings().first()
-        return _suggestion(row) if row else None
+        return suggestion_of(row) if row else None
+
+    def suggested_for(self, other: Suggestion, code_id: int) -> list[int]:
+        """Give the open suggestion of another code for just the same words, if there is one."""
+        own = t.suggestion.c
+        same = (own.text_id == other.text_id, own.start == other.start, own.end == other.end, own.code_id == code_id)
+        return list(self._sql.scalars(sa.select(own.id).where(*same, undecided()).order_by(own.id.desc()).limit(1)))
 
     def decide(self, suggestion_ids: Collection[int], state: SuggestionState, *, by: str, at: datetime) -> None:
         """Keep what a person decided about suggestions."""
@@ -112,8 +159,7 @@ class CodingStore:
 
     def _span(self, text_id: int, start: int, end: int) -> dict[str, Any]:
         body: str = self._sql.execute(sa.select(t.text.c.body).where(t.text.c.id == text_id)).scalar_one()
-        before, after = body[max(0, start - CONTEXT) : start], body[end : end + CONTEXT]
-        return {"start": start, "end": end, "quote": body[start:end], "prefix": before, "suffix": after}
+        return cut(body, start, end)
 
     def comment(self, highlight_id: int, words: str) -> None:
         """Keep what somebody remarks on a highlight; "" removes it."""
@@ -248,6 +294,12 @@ class CodingStore:
         return list(self._sql.scalars(query.distinct()))
 
 
+def cut(body: str, start: int, end: int) -> dict[str, Any]:
+    """Give a span with its words and what stands around them."""
+    before, after = body[max(0, start - CONTEXT) : start], body[end : end + CONTEXT]
+    return {"start": start, "end": end, "quote": body[start:end], "prefix": before, "suffix": after}
+
+
 def _highlight(row: Mapping[Any, Any]) -> Highlight:
     return Highlight(**{field.name: row[field.name] for field in fields(Highlight)})
 
@@ -263,13 +315,23 @@ def _suggestion_row(s: Suggestion) -> dict[str, Any]:
         "code_version": s.code_version,
         "words_sha": s.words_sha,
         "score": s.score,
-        "reason": {"cues": [list(cue) for cue in s.reason.cues], "nearest": s.reason.nearest},
+        "reason": {
+            "cues": [list(cue) for cue in s.reason.cues],
+            "nearest": s.reason.nearest,
+            "highlight_id": s.reason.highlight_id,
+        },
         "coder": s.coder,
         "state": s.state.value,
         "model": s.model,
     }
 
 
-def _suggestion(row: Any) -> Suggestion:
-    reason = Reason(tuple((word, weight) for word, weight in row["reason"]["cues"]), row["reason"]["nearest"])
-    return Suggestion(**{**row, "reason": reason, "state": SuggestionState(row["state"])})
+def suggestion_of(row: Any) -> Suggestion:
+    """Make a suggestion of its row."""
+    return Suggestion(**{**row, "reason": reason_of(row["reason"]), "state": SuggestionState(row["state"])})
+
+
+def reason_of(kept: Mapping[str, Any]) -> Reason:
+    """Make a reason of what is kept of it."""
+    cues = tuple((word, weight) for word, weight in kept["cues"])
+    return Reason(cues, kept["nearest"], kept.get("highlight_id"))

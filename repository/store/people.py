@@ -1,11 +1,13 @@
 """Participants and accounts in SQL."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from repository.domain.participant import Account, Participant
 from repository.store import tables as t
+from repository.store.visibility import among
 
 
 class PeopleStore:
@@ -39,6 +41,55 @@ class PeopleStore:
         query = sa.select(t.participant.c.id, t.participant.c.label).order_by(t.participant.c.label)
         return dict(self._sql.execute(query).all())
 
+    def all(self) -> list[Participant]:
+        """List the participants in the order of their labels."""
+        columns = (t.participant, t.account.c.key, t.account.c.name, t.account.c.cohort)
+        query = sa.select(*columns).outerjoin(t.account, t.account.c.id == t.participant.c.account_id)
+        return [_participant(row) for row in self._sql.execute(query.order_by(t.participant.c.label))]
+
+    def accounts(self) -> list[Account]:
+        """List the accounts in the order of their names."""
+        rows = self._sql.execute(sa.select(t.account).order_by(t.account.c.name))
+        return [Account(row.id, row.key, row.name, row.cohort) for row in rows]
+
+    def tell(self, participant_id: int, *, role: str, account_id: int | None) -> None:
+        """Keep what is known of a participant."""
+        mine = t.participant.c.id == participant_id
+        self._sql.execute(sa.update(t.participant).where(mine).values(role=role, account_id=account_id))
+
+    def tell_cohort(self, account_id: int, cohort: str) -> None:
+        """Keep the cohort of an account."""
+        self._sql.execute(sa.update(t.account).where(t.account.c.id == account_id).values(cohort=cohort))
+
+    def linked(self) -> set[int]:
+        """Give the participants that somebody is said to be: a speaker, or one in a file that waits for a yes."""
+        query = sa.select(t.speaker.c.participant_id).where(t.speaker.c.participant_id.is_not(None))
+        held = self._sql.scalars(sa.select(t.source.c.choices).where(t.source.c.held)).all()
+        chosen = {who.get("participant_id") for choices in held for who in choices.get("speakers", {}).values()}
+        return set(self._sql.scalars(query.distinct())) | (chosen - {None})
+
+    def remove(self, participant_id: int) -> None:
+        """Remove a participant whom nobody is said to be, from rosters, too; and an account that is then nobody's.
+
+        What was chosen for files that were read forgets the number, which may be given again.
+        """
+        account = sa.select(t.participant.c.account_id).where(t.participant.c.id == participant_id)
+        account_id = self._sql.scalar(account)
+        known = t.roster.c.participant_id == participant_id
+        self._sql.execute(sa.update(t.roster).where(known).values(participant_id=None))
+        for row in self._sql.execute(sa.select(t.source.c.id, t.source.c.choices)).all():
+            speakers = row.choices.get("speakers", {})
+            if any(who.get("participant_id") == participant_id for who in speakers.values()):
+                rest = {
+                    raw: who | ({"participant_id": None} if who.get("participant_id") == participant_id else {})
+                    for raw, who in speakers.items()
+                }
+                mine = t.source.c.id == row.id
+                self._sql.execute(sa.update(t.source).where(mine).values(choices=row.choices | {"speakers": rest}))
+        self._sql.execute(sa.delete(t.participant).where(t.participant.c.id == participant_id))
+        theirs = sa.exists().where(t.participant.c.account_id == t.account.c.id)
+        self._sql.execute(sa.delete(t.account).where(t.account.c.id == account_id, ~theirs))
+
     def link(self, session_id: int, speaker_label: str, participant_id: int) -> None:
         """Say which participant a speaker of a session is."""
         mine = sa.and_(t.speaker.c.session_id == session_id, t.speaker.c.label == speaker_label)
@@ -61,14 +112,11 @@ class PeopleStore:
         )
         found = {}
         for row in self._sql.execute(query):
-            account = Account(row.account_id, row.key, row.name, row.cohort) if row.account_id else None
-            found[row.speaker] = Participant(row.id, row.label, row.role, account)
+            found[row.speaker] = _participant(row)
         return found
 
     def labels_by_session(self, session_ids: Sequence[int]) -> dict[int, dict[str, str]]:
         """Give, by session, the participant's label of each linked speaker label."""
-        from repository.store.visibility import among
-
         query = (
             sa.select(t.speaker.c.session_id, t.speaker.c.label, t.participant.c.label.label("participant"))
             .join(t.participant, t.participant.c.id == t.speaker.c.participant_id)
@@ -78,3 +126,8 @@ class PeopleStore:
         for row in self._sql.execute(query):
             found.setdefault(row.session_id, {})[row.label] = row.participant
         return found
+
+
+def _participant(row: Any) -> Participant:
+    account = Account(row.account_id, row.key, row.name, row.cohort) if row.account_id else None
+    return Participant(row.id, row.label, row.role, account)

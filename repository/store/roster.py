@@ -1,6 +1,7 @@
 """What a study knows of the labels in its files: who they are, proposed for the next file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -27,3 +28,16 @@ class RosterStore:
             values = {"label": who.label, "role": who.role.value, "participant_id": who.participant_id}
             if not self._sql.execute(sa.update(t.roster).where(mine).values(**values)).rowcount:
                 self._sql.execute(sa.insert(t.roster).values(study_id=study_id, raw_label=raw_label, **values))
+
+    def image(self, study_id: int, raw_label: str) -> list[dict[str, Any]]:
+        """Give what is known of a label just as it is; nothing if it is not known."""
+        mine = sa.and_(t.roster.c.study_id == study_id, t.roster.c.raw_label == raw_label)
+        return [dict(row) for row in self._sql.execute(sa.select(t.roster).where(mine)).mappings()]
+
+    def put_back(self, study_id: int, raw_label: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Make what is known of a label this again."""
+        mine = sa.and_(t.roster.c.study_id == study_id, t.roster.c.raw_label == raw_label)
+        if rows:
+            self._sql.execute(sa.update(t.roster).where(mine).values(**rows[0]))
+        else:
+            self._sql.execute(sa.delete(t.roster).where(mine))

@@ -1,11 +1,14 @@
 """The people who speak in a session: their labels, roles and participants. None of it touches the text."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from repository.domain.transcript import Role, RoleSource
 from repository.store import tables as t
+from repository.store.visibility import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,21 @@ class SpeakerStore:
             for row in rows
             if row.merged_into is None
         ]
+
+    def image(self, speaker_ids: Collection[int]) -> list[dict[str, Any]]:
+        """Give these speakers' rows just as they are."""
+        query = sa.select(t.speaker).where(among(self._sql, t.speaker.c.id, speaker_ids)).order_by(t.speaker.c.id)
+        return [dict(row) for row in self._sql.execute(query).mappings()]
+
+    def put_back(self, session_id: int, rows: Sequence[dict[str, Any]]) -> None:
+        """Make speakers' rows these again, and give each the turns that the file gives to its label."""
+        for row in rows:
+            self._sql.execute(sa.update(t.speaker).where(t.speaker.c.id == row["id"]).values(**row))
+        for row in rows:
+            mine = sa.and_(self._within(session_id), t.turn.c.heard_as == row["id"])
+            merged = row["merged_into"]
+            theirs = {"speaker_id": merged} if merged else {"speaker_id": row["id"], "heard_as": None}
+            self._sql.execute(sa.update(t.turn).where(mine).values(**theirs))
 
     def change(self, speaker_id: int, *, label: str, role: Role, participant_id: int | None) -> None:
         """Keep what a person says about a speaker."""

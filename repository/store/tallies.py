@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from repository.domain.access import Viewer
 from repository.domain.transcript import Role
 from repository.store import tables as t
-from repository.store.visibility import among, sessions_seen, studies_seen, undecided
+from repository.store.visibility import among, sessions_seen, studies_seen, uncoded, undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class TallyStore:
             .select_from(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(undecided(), seen)
+            .where(undecided(), uncoded(), seen)
             .group_by(suggestion_key)
         )
         coded = (
@@ -164,7 +164,7 @@ class TallyStore:
             .select_from(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(undecided(), seen),
+            .where(undecided(), uncoded(), seen),
             sa.select(t.coding.c.code_id, t.session.c.id)
             .select_from(t.coding)
             .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
@@ -198,54 +198,17 @@ class TallyStore:
             .select_from(t.suggestion)
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.suggestion.c.study_id)
-            .where(undecided(), among(self._sql, t.suggestion.c.code_id, code_ids), sessions_seen(self._sql, viewer))
+            .where(
+                undecided(),
+                uncoded(),
+                among(self._sql, t.suggestion.c.code_id, code_ids),
+                sessions_seen(self._sql, viewer),
+            )
         )
         where = coded.with_only_columns(distinct(t.session.c.id), distinct(t.session.c.study_id))
         (highlights, codings, coders), (sessions, studies) = (self._sql.execute(q).one() for q in (coded, where))
         pending = self._sql.execute(suggested).scalar_one()
         return Touched(highlights, codings, coders, pending, sessions, studies)
-
-    def speakers_of_codes(self, viewer: Viewer) -> dict[int, set[str]]:
-        """Give, by code, the participants who say what is suggested or coded: not everybody in the room.
-
-        Of notes, in which nobody speaks, it is the participants they are about.
-        """
-        spans = sa.union(
-            sa.select(
-                t.suggestion.c.code_id,
-                t.suggestion.c.session_id,
-                t.suggestion.c.text_id,
-                t.suggestion.c.start,
-                t.suggestion.c.end,
-            ).where(undecided()),
-            sa.select(
-                t.coding.c.code_id,
-                t.highlight.c.session_id,
-                t.highlight.c.text_id,
-                t.highlight.c.start,
-                t.highlight.c.end,
-            )
-            .join(t.highlight, t.highlight.c.id == t.coding.c.highlight_id)
-            .where(t.highlight.c.lost_at.is_(None)),
-        ).subquery()
-        speaks = sa.exists().where(t.turn.c.text_id == spans.c.text_id, t.turn.c.speaker_id.is_not(None))
-        of_spans = (
-            sa.select(spans.c.code_id)
-            .add_columns(_person())
-            .join(t.session, t.session.c.id == spans.c.session_id)
-            .join(t.study, t.study.c.id == t.session.c.study_id)
-            .where(sessions_seen(self._sql, viewer))
-        )
-        said = of_spans.join(
-            t.turn,
-            sa.and_(t.turn.c.text_id == spans.c.text_id, t.turn.c.start < spans.c.end, t.turn.c.end > spans.c.start),
-        ).join(t.speaker, t.speaker.c.id == t.turn.c.speaker_id)
-        noted = of_spans.join(t.speaker, t.speaker.c.session_id == spans.c.session_id).where(~speaks)
-        participant = t.speaker.c.role == Role.PARTICIPANT.value
-        found: dict[int, set[str]] = {}
-        for code_id, person in self._sql.execute(sa.union(said.where(participant), noted.where(participant))):
-            found.setdefault(code_id, set()).add(person)
-        return found
 
     def codes_by_study(self, viewer: Viewer) -> dict[int, dict[int, tuple[int, int]]]:
         """Count (suggested, coded) by study and code in two statements."""
@@ -254,7 +217,7 @@ class TallyStore:
             sa.select(t.suggestion.c.study_id, t.suggestion.c.code_id, sa.func.count())
             .join(t.session, t.session.c.id == t.suggestion.c.session_id)
             .join(t.study, t.study.c.id == t.suggestion.c.study_id)
-            .where(undecided(), sessions_seen(self._sql, viewer))
+            .where(undecided(), uncoded(), sessions_seen(self._sql, viewer))
             .group_by(t.suggestion.c.study_id, t.suggestion.c.code_id)
         )
         for study_id, code_id, count in self._sql.execute(suggested):

@@ -6,14 +6,20 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from repository.store.acts import ActStore
+from repository.store.assignments import AssignmentStore
+from repository.store.candidates import CandidateStore
 from repository.store.codes import CodeStore
 from repository.store.codings import CodingStore
+from repository.store.discovery import DiscoveryStore
+from repository.store.examples import ExampleStore
 from repository.store.facts import FactStore
 from repository.store.fulltext import FulltextStore
 from repository.store.jobs import JobStore
 from repository.store.likeness import LikenessStore
 from repository.store.people import PeopleStore
 from repository.store.places import PlaceStore
+from repository.store.prevalence import PrevalenceStore
+from repository.store.review import ReviewStore
 from repository.store.revisions import RevisionStore
 from repository.store.roster import RosterStore
 from repository.store.segments import SegmentStore
@@ -23,6 +29,7 @@ from repository.store.speakers import SpeakerStore
 from repository.store.studies import StudyStore
 from repository.store.tallies import TallyStore
 from repository.store.upkeep import UpkeepStore
+from repository.store.usage import UsageStore
 from repository.store.vectors import VectorStore
 
 
@@ -106,6 +113,31 @@ class Unit:
         return CodingStore(self._sql)
 
     @cached_property
+    def review(self) -> ReviewStore:
+        """The queue of open suggestions."""
+        return ReviewStore(self._sql)
+
+    @cached_property
+    def candidates(self) -> CandidateStore:
+        """Proposed themes."""
+        return CandidateStore(self._sql)
+
+    @cached_property
+    def discovery(self) -> DiscoveryStore:
+        """What no code covers."""
+        return DiscoveryStore(self._sql)
+
+    @cached_property
+    def assignments(self) -> AssignmentStore:
+        """Who codes what."""
+        return AssignmentStore(self._sql)
+
+    @cached_property
+    def examples(self) -> ExampleStore:
+        """What people decided about codes."""
+        return ExampleStore(self._sql)
+
+    @cached_property
     def acts(self) -> ActStore:
         """What was done, and how to undo it."""
         return ActStore(self._sql)
@@ -114,6 +146,16 @@ class Unit:
     def tallies(self) -> TallyStore:
         """Counts."""
         return TallyStore(self._sql)
+
+    @cached_property
+    def prevalence(self) -> PrevalenceStore:
+        """Who speaks of what."""
+        return PrevalenceStore(self._sql)
+
+    @cached_property
+    def usage(self) -> UsageStore:
+        """How codes are used."""
+        return UsageStore(self._sql)
 
     @cached_property
     def jobs(self) -> JobStore:

@@ -41,3 +41,16 @@ def undecided() -> sa.ColumnElement[bool]:
     retired = sa.select(t.code.c.id).where(t.code.c.retired_at.is_not(None))
     states = (SuggestionState.PENDING.value, SuggestionState.APPLIED.value)
     return sa.and_(t.suggestion.c.state.in_(states), t.suggestion.c.code_id.not_in(retired))
+
+
+def uncoded() -> sa.ColumnElement[bool]:
+    """Say that nobody put the suggested code on any of the words by hand: then there is nothing left to suggest."""
+    mark = t.highlight.c
+    return ~sa.exists().where(
+        mark.text_id == t.suggestion.c.text_id,
+        mark.start < t.suggestion.c.end,
+        mark.end > t.suggestion.c.start,
+        mark.lost_at.is_(None),
+        t.coding.c.highlight_id == mark.id,
+        t.coding.c.code_id == t.suggestion.c.code_id,
+    )

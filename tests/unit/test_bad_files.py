@@ -109,7 +109,6 @@ def test_brackets_do_not_make_json() -> None:
         ),
         ({"mimetype": b"application/vnd.oasis.opendocument.presentation"}, "This is an OpenDocument file"),
         ({"mimetype": b"application/epub+zip", "META-INF/container.xml": b"<x/>"}, "This is an e-book (EPUB)."),
-        ({"project.qde": b"<Project/>", "sources/a.txt": b"x"}, "This is a REFI-QDA project"),
         ({"Index/Document.iwa": b"x"}, "This is an Apple Pages document"),
         ({"a.txt": b"P1: hello", "b.txt": b"x"}, "This is an archive, not a Word document."),
     ],

@@ -1,6 +1,7 @@
 """Commands: JSON for programs, sentences and exit codes for people, and nothing heavy until it is needed."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,40 @@ def test_what_goes_wrong_is_a_sentence_and_a_code(run, tmp_path: Path) -> None: 
     assert run("add", str(tmp_path / "a.txt"), "--study", "Calendars").exit_code == 0
     near = run("add", str(tmp_path / "a.txt"), "--study", "Calender")
     assert near.exit_code == 4 and "Did you mean “Calendars”?" in near.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["status", "search x", "studies", "doctor", "index status", "index verify", "index rebuild"],
+)
+def test_what_only_reads_makes_no_repository(run, tmp_path: Path, words: str) -> None:  # type: ignore[no-untyped-def]
+    for options in ((), ("--json",)):
+        result = run(*words.split(), *options)
+        told = result.stdout if options else result.stderr
+        assert result.exit_code == 2 and "There is no repository in" in told and "cairn serve" in told
+    assert said(result)["error"]["slug"] == "no-repository"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_watched_folder_says_what_could_not_be_read(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "p01.txt").write_text(INTERVIEW, encoding="utf-8")
+    (inbox / "empty.vtt").write_text("WEBVTT\n\n", encoding="utf-8")
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        first = run("watch", str(inbox), "--study", "Calls", "--once", "--json")
+        told = [json.loads(line) for line in first.stdout.splitlines()]
+        failed = [line for line in told if line["state"] == "failed"]
+        assert first.exit_code == 3 and len(told) == 3
+        assert [Path(line["file"]).name for line in failed] == ["empty.vtt"] and failed[0]["message"]
+        again = run("watch", str(inbox), "--study", "Calls", "--once")
+        assert again.exit_code == 3 and "✗" in again.stderr and "✓" not in again.stdout
+        (inbox / "empty.vtt").unlink()
+        assert run("watch", str(inbox), "--study", "Calls", "--once").exit_code == 0
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_a_typo_in_the_settings_names_file_line_and_remedy(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

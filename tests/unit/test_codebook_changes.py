@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from repository import codebook_changes as changes
-from repository import codebook_history, codebook_merging, coding
+from repository import codebook_history, codebook_importing, codebook_merging, coding
 from repository.codebook import Codebook, seen
 from repository.codebook_rules import CodeChanged
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
@@ -261,3 +261,74 @@ def test_any_changes_undone_one_after_another_leave_nothing_behind(
     for act, state in zip(reversed(acts), reversed(states[:-1]), strict=True):
         codebook_history.undo(workspace, LOCAL_ADMIN, act)
         assert everything(workspace) == state
+
+
+def test_a_lock_holds_against_undoing_and_what_one_may_not_see_is_not_undone(workspace: Workspace) -> None:
+    facts = book(workspace).named("workaround").facts
+    changes.edit(workspace, LOCAL_ADMIN, "workaround", replace(facts, definition="Sharper."))
+    locked = changes.edit(
+        workspace, LOCAL_ADMIN, "workaround", replace(facts, definition="Sharper.", owner="Ana", locked=True)
+    )
+    with pytest.raises(Forbidden, match="is locked"):
+        codebook_history.undo(workspace, BEN, locked.act)
+    study = a_study(workspace)
+    theirs = changes.create(workspace, ANA, CodeFacts("", "Theirs", "", study_id=study.id))
+    elsewhere = Viewer("Ben", PersonRole.RESEARCHER, frozenset())
+    with pytest.raises(NotFound):
+        codebook_history.undo(workspace, elsewhere, theirs.act)
+    assert "Made “Theirs”." not in [act.told for act in codebook_history.history(workspace, elsewhere)]
+    codebook_history.undo(workspace, ANA, theirs.act)
+    told = [act.told for act in codebook_history.history(workspace, ANA)]
+    assert told[:2] == ["Undone: Made “Theirs”.", "Made “Theirs”."], "what is gone is still told of"
+
+
+def test_merging_never_lets_two_codes_of_one_name_stand_at_one_place(workspace: Workspace) -> None:
+    for parent in ("workaround", "double-work"):
+        changes.create(workspace, ANA, CodeFacts("", "By phone", "", parent=parent))
+    before = everything(workspace)
+    with pytest.raises(Conflict, match="Two codes “By phone” would stand under “Workaround”"):
+        codebook_merging.merge(workspace, ANA, ["double-work"], "workaround")
+    assert everything(workspace) == before
+    inner = changes.create(workspace, ANA, CodeFacts("", "By phone", "", parent="by-phone"))
+    codebook_merging.merge(workspace, ANA, ["by-phone"], "workaround")
+    assert book(workspace).named(inner.slug).facts.parent == "workaround", "the one of its name is gone"
+
+
+def test_a_code_for_all_studies_never_stands_under_one_studys(workspace: Workspace) -> None:
+    above = changes.create(workspace, ANA, CodeFacts("", "Theirs", "", study_id=a_study(workspace).id))
+    with pytest.raises(Rejected, match="for one study only"):
+        changes.create(workspace, ANA, CodeFacts("", "Below", "", parent=above.slug))
+
+
+def test_a_colour_is_a_colour(workspace: Workspace) -> None:
+    for colour in ("red}body{", "#12", "url(x)"):
+        with pytest.raises(Rejected, match="is not a colour"):
+            changes.create(workspace, ANA, CodeFacts("", "Coloured", "", colour=colour))
+    assert changes.create(workspace, ANA, CodeFacts("", "Coloured", "", colour="#aBc")).act
+
+
+def test_many_codes_are_counted_not_named(workspace: Workspace) -> None:
+    codebook_importing.import_codes(
+        workspace,
+        ANA,
+        [CodeFacts("top", "Top", ""), *(CodeFacts(f"c{n}", f"C{n}", "", parent="top") for n in range(9))],
+    )
+    assert changes.retire(workspace, ANA, "top").told == "Retired “Top”, “C0”, “C1”, “C2”, “C3” and 5 more."
+
+
+def test_what_others_saved_since_is_told_field_by_field(workspace: Workspace) -> None:
+    start = book(workspace).named("workaround").facts
+    first = changes.edit(workspace, ANA, "workaround", replace(start, definition="One."))
+    assert first.act is not None
+    was = book(workspace).named("workaround").facts
+    changes.edit(workspace, BEN, "workaround", replace(was, definition="Two.", cues=("a", "b"), owner="Ben"))
+    changes.move(workspace, ANA, "double-work", under="everyday-workflow", before="workaround")
+    base, others = codebook_history.meanwhile(workspace, LOCAL_ADMIN, "workaround", first.act)
+    assert base == was and [entry.act.by for entry in others] == ["Ben"], "a sibling's place is no change"
+    assert {d.field: (d.before, d.after) for d in others[0].differences} == {
+        "definition": ("One.", "Two."),
+        "cues": ("\n".join(start.cues), "a\nb"),
+        "owner": ("", "Ben"),
+    }
+    with pytest.raises(CodeChanged):
+        changes.edit(workspace, LOCAL_ADMIN, "workaround", was, since=first.act)

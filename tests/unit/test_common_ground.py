@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.job import JobState
+from repository.judging import common_ground
 from repository.settings import Settings
-from repository.suggesting import common_ground
 from repository.workspace import Workspace
 from tests.builders import a_job, a_study, done
 

@@ -1,13 +1,15 @@
 """Scores of labels: monotone, stable, learnt from examples; and reasons that really are the reasons."""
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from nlp.embedding import Embedder
 from nlp.hashing import HashingEmbedder
-from nlp.labelling import BESIDE, Label, Labeller, mean_of
+from nlp.labelling import BESIDE, WARM, Label, Labeller, mean_of
+from nlp.learning import Example
 from repository.codebook import starter
 
 LABELS = [
@@ -127,10 +129,10 @@ def test_examples_move_a_label_towards_them(minilm: Embedder) -> None:
     probe = "The screen reader said nothing at the second step."
     vector = minilm.embed([probe])
     before = judge.score([probe], vector)[0]
-    judge.fit(minilm.embed(said), ["training", "training"])
+    judge.learn([Example(text, told, "training") for text, told in zip(said, minilm.embed(said), strict=True)])
     after = judge.score([probe], vector)[0]
     assert after[2] > before[2]
-    judge.fit(minilm.embed(said)[:0], [])
+    judge.learn([])
     assert np.allclose(judge.score([probe], vector)[0], before, atol=1e-6)
 
 
@@ -150,3 +152,172 @@ def test_one_label_and_no_text_do_no_harm(embedder: Embedder) -> None:
     assert np.isfinite(judge.score(TEXTS, embedder.embed(TEXTS))).all()
     assert judge.score([], embedder.embed([])).shape == (0, 1)
     assert judge.suggest([], embedder.embed([]), most=3, threshold=0.5) == []
+
+
+SAID = {
+    "training": [
+        "My screen reader skips the second button.",
+        "With the screen switched off I could not find the slot.",
+        "The reader never announces which field has the focus.",
+    ],
+    "price": ["We pay far too much per seat.", "The quote doubled after the first year.", "Our budget ends in June."],
+}
+
+
+def examples(embedder: Embedder, *, accepted: bool = True) -> list[Example]:
+    return [
+        Example(text, vector, key, accepted)
+        for key, texts in SAID.items()
+        for text, vector in zip(texts, embedder.embed(texts), strict=True)
+    ]
+
+
+def test_rejections_lower_a_label_for_texts_like_them_and_need_no_accepted_example(minilm: Embedder) -> None:
+    judge = Labeller(LABELS, minilm)
+    probe = "The invoice is too high for a practice of two."
+    vector = minilm.embed([probe])
+    before = judge.score([probe], vector)[0, 0]
+    judge.learn(
+        [
+            Example(
+                "The invoice is too high for us.", minilm.embed(["The invoice is too high for us."])[0], "price", False
+            )
+        ]
+    )
+    assert judge.score([probe], vector)[0, 0] < before
+    judge.learn(examples(minilm))
+    taught = judge.score([probe], vector)[0, 0]
+    judge.learn([*examples(minilm), Example(probe, vector[0], "price", accepted=False)])
+    assert judge.score([probe], vector)[0, 0] < taught
+
+
+def test_a_text_of_two_labels_counts_for_both(minilm: Embedder) -> None:
+    both = "We never had a course because the budget was gone."
+    [vector] = minilm.embed([both])
+    judge = Labeller(LABELS, minilm)
+    judge.learn([*examples(minilm), Example(both, vector, "training"), Example(both, vector, "price")])
+    two = judge.score([both], vector[None])[0]
+    judge.learn([*examples(minilm), Example(both, vector, "training")])
+    one = judge.score([both], vector[None])[0]
+    assert two[0] > one[0]
+    assert sorted(np.argsort(-two)[:2]) == [0, 2]
+
+
+def test_a_contradiction_lies_between_yes_and_no(embedder: Embedder) -> None:
+    [vector] = embedder.embed([TEXTS[5]])
+    found = []
+    for answers in ((True,), (True, False), (False,)):
+        judge = Labeller(LABELS, embedder)
+        judge.learn([*examples(embedder), *(Example(TEXTS[5], vector, "price", answer) for answer in answers)])
+        found.append(float(judge.evidence([TEXTS[5]], vector[None])[0, 0]))
+    assert found[0] > found[1] > found[2]
+
+
+def test_nothing_raises_where_there_is_little_or_far_too_much(embedder: Embedder) -> None:
+    pages = " ".join(f"page{n} calendar invoice costs {n}" for n in range(4_000))
+    labels = [*LABELS, Label("bare", "Bare"), Label("twin", "Bare"), Label("long", "Long", pages)]
+    judge = Labeller(labels, embedder)
+    vectors = embedder.embed(TEXTS)
+    one = examples(embedder)[:1]
+    stranger = Example("Who?", vectors[0], "gone")
+    for told in ([], one, one * 3, [*one, stranger], [Example(TEXTS[0], vectors[0], "bare", accepted=False)]):
+        judge.learn(told)
+        scores = judge.score(TEXTS, vectors)
+        assert np.isfinite(scores).all() and ((scores >= 0) & (scores <= 1)).all()
+        assert 0 <= judge.threshold(0.8) <= 1
+        assert judge.explain(TEXTS[0], vectors[0], "bare").score == pytest.approx(float(scores[0, 4]), abs=1e-5)
+    assert Labeller([], embedder).score(TEXTS, vectors).shape == (len(TEXTS), 0)
+    assert Labeller([], embedder).suggest(TEXTS, vectors, most=3, threshold=0.5) == [[]] * len(TEXTS)
+
+
+def test_ten_thousand_labels_are_learnt_within_memory() -> None:
+    embedder = HashingEmbedder()
+    labels = [Label(f"l{n}", f"Label {n}", f"about subject{n} and more") for n in range(10_000)]
+    judge = Labeller(labels, embedder)
+    said = [f"we spoke of subject{n} today" for n in range(10_000)]
+    vectors = embedder.embed(said)
+    judge.learn([Example(text, vector, f"l{n}") for n, (text, vector) in enumerate(zip(said, vectors, strict=True))])
+    assert judge.score(said[:3], vectors[:3]).argmax(1).tolist() == [0, 1, 2]
+
+
+def test_a_bare_name_cannot_suggest_until_it_has_an_example(minilm: Embedder) -> None:
+    judge = Labeller([*LABELS, Label("bare", "Weather")], minilm)
+    vectors = minilm.embed(TEXTS)
+    assert not judge.can_suggest("bare") and judge.can_suggest("price")
+    picks = judge.suggest(TEXTS, vectors, most=5, threshold=0.0)
+    assert all(place != 4 for row in picks for place, _ in row)
+    judge.learn([Example(TEXTS[5], vectors[5], "bare")])
+    assert judge.can_suggest("bare")
+    assert 4 in [place for place, _ in judge.suggest(TEXTS, vectors, most=5, threshold=0.0)[5]]
+
+
+def test_each_label_may_have_a_threshold_of_its_own(embedder: Embedder) -> None:
+    judge = Labeller(LABELS, embedder)
+    picks = judge.suggest(TEXTS, embedder.embed(TEXTS), most=4, threshold=[0.0, 2.0, 2.0, 2.0])
+    assert {place for row in picks for place, _ in row} <= {0}
+
+
+def test_the_nearest_reason_is_an_accepted_example_and_says_which(minilm: Embedder) -> None:
+    judge = Labeller(LABELS, minilm)
+    told = examples(minilm)
+    judge.learn([*told, Example("No budget?", minilm.embed(["No budget?"])[0], "price", accepted=False)])
+    text = "There is no budget left this year."
+    why = judge.explain(text, minilm.embed([text])[0], "price")
+    assert why.place is not None and told[why.place].text == why.nearest and told[why.place].key == "price"
+
+
+def test_words_named_on_rereading_lower_the_score_with_the_vector_made_anew(minilm: Embedder) -> None:
+    judge = Labeller(LABELS, minilm)
+    judge.learn(examples(minilm))
+    for text, key in (("The bill for each licence is too much money for us.", "price"), (TEXTS[3], "training")):
+        [vector] = minilm.embed([text])
+        why = judge.explain(text, vector, key, reread=True)
+        assert why.cues
+        place = [label.key for label in LABELS].index(key)
+        for word, loss in why.cues:
+            kept = without(text, [word])
+            assert why.score - float(judge.score([kept], minilm.embed([kept]))[0, place]) == pytest.approx(
+                loss, abs=1e-3
+            )
+        bare = without(text, [word for word, _ in why.cues])
+        assert float(judge.score([bare], minilm.embed([bare]))[0, place]) < why.score
+
+
+def test_a_label_over_all_material_agrees_with_its_scores_where_texts_are_read(embedder: Embedder) -> None:
+    judge = Labeller(LABELS, embedder)
+    judge.learn(examples(embedder))
+    vectors = embedder.embed(TEXTS)
+    asked: list[int] = []
+
+    def texts_of(places: Sequence[int]) -> list[str]:
+        asked.extend(places)
+        return [TEXTS[place] for place in places]
+
+    scores = judge.score(TEXTS, vectors)[:, 0]
+    assert np.allclose(judge.column("price", vectors, texts_of), scores, atol=1e-5)
+    asked.clear()
+    some = judge.column("price", vectors, texts_of, read=2)
+    assert len(asked) == 2 and np.allclose(some[asked], scores[asked], atol=1e-5)
+    assert judge.column("price", vectors[:0], texts_of).shape == (0,)
+
+
+def test_a_copy_with_another_mean_keeps_what_was_learnt_and_leaves_the_first_alone(embedder: Embedder) -> None:
+    judge = Labeller(LABELS, embedder)
+    judge.learn(examples(embedder))
+    vectors = embedder.embed(TEXTS)
+    before = judge.score(TEXTS, vectors)
+    other = judge.measured_from(vectors.mean(0))
+    assert not np.allclose(other.score(TEXTS, vectors), Labeller(LABELS, embedder).score(TEXTS, vectors), atol=1e-3)
+    judge.measured_from(None).learn([])
+    assert np.array_equal(judge.score(TEXTS, vectors), before)
+
+
+def test_the_same_examples_give_the_same_bytes(embedder: Embedder) -> None:
+    vectors = embedder.embed(TEXTS)
+    made = []
+    for _ in range(2):
+        judge = Labeller(LABELS, embedder)
+        judge.learn(examples(embedder))
+        made.append(judge.score(TEXTS, vectors).tobytes())
+    assert made[0] == made[1]
+    assert WARM.lead > 0

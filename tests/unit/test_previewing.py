@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from ingest import previewing
 from ingest.intake import accept
 from ingest.readers.received import Choices
+from repository import participants
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.domain.source import Source
 from repository.domain.transcript import KnownSpeaker, Role, RoleSource
-from repository.errors import Forbidden, NotFound
+from repository.errors import Conflict, Forbidden, NotFound
 from repository.search import Query, search
 from repository.workspace import Workspace
 from tests.builders import INTERVIEW, a_session, a_study, done
@@ -212,15 +213,111 @@ def test_the_page_takes_files_and_archives_and_adds_what_is_chosen(client: Flask
     assert "No file waits for you." in empty
 
 
-def test_a_form_that_names_no_participant_is_refused(client: FlaskClient, workspace: Workspace) -> None:
+def fields_of(source: Source, **given: str) -> dict[str, str]:
+    """Give what the form says about a file with P01 as its only speaker."""
+    said = {"s0-raw": "P01", "s0-label": "P01", "s0-role": "participant", **given}
+    return {f"f{source.id}-{name.replace('__', '-')}": value for name, value in said.items()}
+
+
+def test_a_participant_is_made_where_a_new_label_is_written(client: FlaskClient, workspace: Workspace) -> None:
+    study = a_study(workspace)
+    one, two = hold(workspace, study.id), hold(workspace, study.id, INTERVIEW.replace("Petra", "Pia"), "b.txt")
+    assert 'name="f1-s0-participant"' in client.get("/upload/preview").get_data(as_text=True)  # with none to choose
+    form = {"csrf_token": token(client), "act": "look", "source": [str(one.id), str(two.id)]}
+    facts = {"account": "Acme", "cohort": "trial", "occupation": "nurse"}
+    form |= fields_of(one, **{"s0-participant": "P07", **facts})
+    form |= fields_of(two, **{"s0-participant": " p07", "account": "Another"})
+    assert client.post("/upload/preview", data=form).status_code == 303
+    register = participants.register(workspace)
+    [made] = register.participants
+    assert (made.label, made.role) == ("P07", "nurse")
+    assert made.account is not None and (made.account.name, made.account.cohort) == ("Acme", "trial")
+    assert register.unused == ()  # the files that wait name it
+    page = client.get("/upload/preview").get_data(as_text=True)
+    assert "P07 is a participant now." in page and page.count('value="P07"') == 3  # both files, and the list
+    say_yes(workspace, one, P01=KnownSpeaker("P01", Role.PARTICIPANT, made.id, RoleSource.PERSON))
+    previewing.discard(workspace, LOCAL_ADMIN, two.id)
+    assert participants.register(workspace).unused == ()
+    with pytest.raises(Conflict):
+        participants.remove(workspace, LOCAL_ADMIN, made.id)
+
+
+def test_a_participant_nobody_is_can_be_removed_from_the_preview(client: FlaskClient, workspace: Workspace) -> None:
     source = hold(workspace, a_study(workspace).id)
-    form = {
-        "csrf_token": token(client),
-        "act": "add",
-        "source": str(source.id),
-        f"f{source.id}-s0-raw": "P01",
-        f"f{source.id}-s0-label": "P01",
-        f"f{source.id}-s0-participant": "Nobody",
-    }
+    form = {"csrf_token": token(client), "act": "look", "source": str(source.id)}
+    client.post("/upload/preview", data=form | fields_of(source, **{"s0-participant": "P70"}))
+    client.post("/upload/preview", data=form | fields_of(source, **{"s0-participant": ""}))
+    page = client.get("/upload/preview").get_data(as_text=True)
+    assert "1 participant whom nobody" in page
+    [made] = participants.register(workspace).unused
+    address = f"/upload/participants/{made.id}/remove"
+    assert client.post(address, data={"csrf_token": token(client)}).status_code == 303
+    assert participants.register(workspace).participants == ()
+
+
+def test_nothing_is_added_if_one_file_of_many_is_not_understood(client: FlaskClient, workspace: Workspace) -> None:
+    study = a_study(workspace)
+    one, two = hold(workspace, study.id), hold(workspace, study.id, INTERVIEW.replace("Petra", "Pia"), "b.txt")
+    form = {"csrf_token": token(client), "act": "add", "source": [str(one.id), str(two.id)]}
+    form |= fields_of(one) | fields_of(two, **{"s0-role": "king"})
     assert client.post("/upload/preview", data=form).status_code == 422
+    assert previewing.count(workspace, LOCAL_ADMIN) == 2
+
+
+def days(workspace: Workspace) -> dict[str, tuple[str, str]]:
+    found = previewing.waiting(workspace, LOCAL_ADMIN)
+    return {one.source.name: (str(one.occurred_on), one.day_from) for one in found}
+
+
+def test_what_a_file_says_of_its_date_comes_before_the_date_for_all(client: FlaskClient, workspace: Workspace) -> None:
+    study = a_study(workspace)
+    noise = b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\0" * 64
+    files = {"2026-02-03 P01.txt": INTERVIEW.encode(), "P02.txt": INTERVIEW.replace("Petra", "Pia").encode()}
+    files |= {"P03.txt": INTERVIEW.replace("Petra", "Pim").encode(), "call.wav": noise}
+    form = {"study": str(study.id), "occurred_on": "2026-03-01", "csrf_token": token(client)}
+    upload = {**form, "files": [(io.BytesIO(data), name) for name, data in files.items()]}
+    client.post("/upload", data=upload, content_type="multipart/form-data")
+    proposed = {
+        "2026-02-03 P01.txt": ("2026-02-03", "file"),
+        "P02.txt": ("2026-03-01", "form"),
+        "P03.txt": ("2026-03-01", "form"),
+        "call.wav": ("2026-03-01", "form"),
+    }
+    assert days(workspace) == proposed
+    held = {one.source.name: one.source for one in previewing.waiting(workspace, LOCAL_ADMIN)}
+    page = client.get("/upload/preview").get_data(as_text=True)
+    assert "as the file says" in page and "as said for all files" in page
+    form = {"csrf_token": token(client), "act": "look", "source": [str(source.id) for source in held.values()]}
+    form |= {f"f{held[name].id}-date": day for name, (day, _) in proposed.items()}
+    client.post("/upload/preview", data=form)  # what was only proposed is no word of a person
+    assert days(workspace) == proposed
+    form[f"f{held['2026-02-03 P01.txt'].id}-date"] = "2026-02-04"
+    form[f"f{held['P02.txt'].id}-date"] = "2026-03-02"
+    client.post("/upload/preview", data=form)
+    set_by_hand = {"2026-02-03 P01.txt": ("2026-02-04", "person"), "P02.txt": ("2026-03-02", "person")}
+    assert days(workspace) == proposed | set_by_hand
+    text = [held[name] for name in set_by_hand]
+    form |= {"act": "add", "source": [str(source.id) for source in text]}
+    client.post("/upload/preview", data=form)
+    with workspace.read() as unit:
+        due = unit.jobs.due(workspace.clock())
+    done(workspace, *due)
+    with workspace.read() as unit:
+        kept = [str(unit.sessions.of_source(source.id)[0].occurred_on) for source in text]
+    assert kept == ["2026-02-04", "2026-03-02"]
+
+
+def test_a_near_duplicate_is_made_a_correction(client: FlaskClient, workspace: Workspace) -> None:
+    study = a_study(workspace)
+    session = a_session(workspace, study)
+    source = hold(workspace, study.id, INTERVIEW.replace("Petra", "Peter"), "corrected.txt")
+    page = client.get("/upload/preview").get_data(as_text=True)
+    act = f"correct-{source.id}-{session.id}"
+    assert f'value="{act}"' in page
+    answer = client.post("/upload/preview", data={"csrf_token": token(client), "act": act, "source": str(source.id)})
+    assert answer.location == f"/transcripts/{session.id}/corrected/{source.id}"
+    page = client.get("/upload/preview").get_data(as_text=True)
+    assert answer.location in page and 'value="add"' not in page and f'name="f{source.id}-date"' not in page
+    form = {"csrf_token": token(client), "act": "add", "source": str(source.id)}
+    client.post("/upload/preview", data=form)  # it is decided about there, not here
     assert previewing.count(workspace, LOCAL_ADMIN) == 1

@@ -115,10 +115,12 @@ def test_times_are_shown_where_the_file_has_them(workspace: Workspace) -> None:
 def test_suggestions_and_peoples_codings_stand_apart(workspace: Workspace, two: tuple[Session, Session]) -> None:
     before = reading.transcript(workspace, LOCAL_ADMIN, two[0].id)
     assert before.suggestions and before.codings == ()
-    code_by_hand(workspace, two[0], "workaround")
+    suggested = {s.code_slug for s in before.suggestions}
+    assert "approval-before-use" not in suggested, "what people coded themselves is not suggested any more"
+    code_by_hand(workspace, two[0], "approval-before-use")
     after = reading.transcript(workspace, LOCAL_ADMIN, two[0].id)
     [coding] = after.codings
-    assert (coding.code_slug, coding.coder, coding.theme_name) == ("workaround", "ana", "Everyday workflow")
+    assert (coding.code_slug, coding.coder, coding.theme_name) == ("approval-before-use", "ana", "Onboarding and setup")
     assert after.suggestions == before.suggestions
     assert [s.start for s in after.suggestions] == sorted(s.start for s in after.suggestions)
     [row] = reading.study(workspace, LOCAL_ADMIN, two[0].study_id).sessions

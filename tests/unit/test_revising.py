@@ -1,5 +1,6 @@
 """Corrected transcripts: no highlight is ever silently at other words, and nothing is lost that was kept."""
 
+import io
 import random
 import time
 from collections import Counter
@@ -9,12 +10,16 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from ingest.revising import revise_by_upload
+from ingest import previewing
+from ingest import revising as correcting
+from ingest.intake import accept
+from ingest.readers.received import Choices
 from nlp.aligning import Alignment
-from repository import coding, comparing, revising, settling
+from repository import coding, comparing, revising, settling, speakers
 from repository.carrying_over import Outcome, Span, carry, carry_over
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.domain.study import Session
+from repository.domain.transcript import Role
 from repository.editing import EditedTurn
 from repository.errors import Conflict, Forbidden, NotFound, Rejected, UnreadableSource
 from repository.revising import Edit, Outdated
@@ -430,6 +435,14 @@ def test_readers_and_strangers_correct_nothing(workspace: Workspace) -> None:
 # Corrected files
 
 
+def revise_by_upload(
+    workspace: Workspace, viewer: Viewer, session_id: int, *, name: str, data: bytes, on: int
+) -> revising.Revised | None:
+    """Add a corrected file, and say yes to what it changes."""
+    source = correcting.hand_in(workspace, viewer, session_id, name=name, data=io.BytesIO(data))
+    return correcting.keep(workspace, viewer, session_id, source.id, on=on)
+
+
 def test_a_corrected_file_becomes_the_newest_version_and_no_session_of_its_own(workspace: Workspace) -> None:
     study = a_study(workspace)
     session = a_session(workspace, study, on=date(2026, 3, 1))
@@ -476,12 +489,93 @@ def test_a_file_that_is_refused_leaves_nothing(workspace: Workspace) -> None:
         add(b"")
     with pytest.raises(UnreadableSource):
         add(bytes(range(256)) * 40)
-    with pytest.raises(Outdated):
-        add(INTERVIEW.replace("Petra", "Pia").encode(), on=on + 1_000)
+    with pytest.raises(Rejected, match="recording"):
+        add(b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(64))
     with pytest.raises(Conflict):
         add(INTERVIEW.replace("Petra", "Paul").encode())
     assert workspace.originals.digests() == kept
+    with pytest.raises(Outdated):
+        add(INTERVIEW.replace("Petra", "Pia").encode(), on=on + 1_000)
+    [waits] = correcting.waiting(workspace, LOCAL_ADMIN, session.id)  # for another yes, to the newest version
+    correcting.discard(workspace, LOCAL_ADMIN, session.id, waits.id)
+    assert workspace.originals.digests() == kept
     assert again(workspace, session).text_id == on
+
+
+def everything(workspace: Workspace) -> dict[str, list[sa.Row]]:  # type: ignore[type-arg]
+    with workspace.read() as unit:
+        return {name: list(unit._sql.execute(sa.select(table))) for name, table in t.metadata.tables.items()}
+
+
+def test_what_a_corrected_file_would_change_is_told_and_nothing_is_changed(workspace: Workspace) -> None:
+    session = a_session(workspace, a_study(workspace))
+    lost = highlight(workspace, session, "phoned support twice")
+    highlight(workspace, session, "Nobody could tell me what happens to them.")
+    data = INTERVIEW.replace("phoned support twice", "asked the support").replace("P01: No.", "Rita: No.").encode()
+    source = correcting.hand_in(workspace, LOCAL_ADMIN, session.id, name="fixed.txt", data=io.BytesIO(data))
+    before = everything(workspace)
+    view = correcting.look(workspace, LOCAL_ADMIN, session.id, source.id)
+    assert everything(workspace) == before
+    effect = view.effect
+    assert effect is not None
+    assert (effect.revision, effect.turns, effect.before, effect.differing) == (2, 6, 6, 1)
+    assert (effect.other_speakers, view.new) == (1, frozenset({"Rita"}))
+    assert (effect.counts.moved, effect.counts.lost, effect.lost, effect.found) == (1, 1, ("phoned support twice",), ())
+    assert [(who.label, who.turns) for who in view.preview.speakers] == [("Interviewer", 3), ("P01", 2), ("Rita", 1)]
+    revised = correcting.keep(workspace, LOCAL_ADMIN, session.id, source.id, on=session.text_id or 0, note="Support")
+    assert revised is not None and (revised.counts, revised.revision) == (effect.counts, effect.revision)
+    assert row_of(workspace, lost).lost_at is not None
+    assert previewing.waiting(workspace, LOCAL_ADMIN) == () == correcting.waiting(workspace, LOCAL_ADMIN, session.id)
+    again = correcting.hand_in(workspace, LOCAL_ADMIN, session.id, name="x.txt", data=io.BytesIO(data))
+    assert again.id == source.id and correcting.look(workspace, LOCAL_ADMIN, session.id, source.id).effect is None
+
+
+def test_renamed_and_merged_speakers_are_no_new_ones_in_a_corrected_file(workspace: Workspace) -> None:
+    talk = "Dana: One?\nMerle: Two.\nM. Voss: Three.\nDana: Four?\nMerle: Five.\n"
+    session = a_session(workspace, a_study(workspace), talk)
+    own = {row.raw_label: row.id for row in speakers.people(workspace, LOCAL_ADMIN, session.id).speakers}
+    speakers.change(workspace, LOCAL_ADMIN, session.id, own["Dana"], label="Us", role=Role.INTERVIEWER)
+    speakers.merge(workspace, LOCAL_ADMIN, session.id, own["M. Voss"], own["Merle"])
+    data = io.BytesIO(talk.replace("Three", "3").encode())
+    source = correcting.hand_in(workspace, LOCAL_ADMIN, session.id, name="fixed.txt", data=data)
+    view = correcting.look(workspace, LOCAL_ADMIN, session.id, source.id)
+    assert view.new == frozenset() and view.effect is not None and view.effect.other_speakers == 0
+    assert [who.label for who in view.preview.speakers] == ["Us", "Merle", "Merle"]
+
+
+def test_a_file_that_waits_is_taken_over_within_its_study_only(workspace: Workspace) -> None:
+    study, other = a_study(workspace), a_study(workspace, "Another")
+    session, elsewhere = a_session(workspace, study), a_session(workspace, other)
+    data = INTERVIEW.replace("Petra", "Pia").encode()
+    accepted = accept(workspace, LOCAL_ADMIN, study_id=study.id, name="a.txt", data=data, held=True)
+    with pytest.raises(NotFound):
+        correcting.take_over(workspace, LOCAL_ADMIN, elsewhere.id, accepted.source.id)
+    with pytest.raises(Forbidden):
+        correcting.take_over(workspace, Viewer("r", PersonRole.READER), session.id, accepted.source.id)
+    source = correcting.hand_in(workspace, LOCAL_ADMIN, session.id, name="b.txt", data=io.BytesIO(data))
+    assert source.id == accepted.source.id
+    [shown] = previewing.waiting(workspace, LOCAL_ADMIN)
+    assert shown.corrects == session.id
+    with pytest.raises(NotFound):
+        correcting.keep(workspace, LOCAL_ADMIN, elsewhere.id, source.id, on=elsewhere.text_id or 0)
+    assert correcting.keep(workspace, LOCAL_ADMIN, session.id, source.id, on=session.text_id or 0)
+
+
+def test_the_columns_of_a_corrected_table_are_mapped(workspace: Workspace) -> None:
+    table = "Who,Said,Mood\nAna,The export takes an hour of my Monday.,3\nBen,I gave up on it long ago.,1\n"
+    session = a_session(workspace, a_study(workspace), table, name="notes.csv")
+    data = io.BytesIO(table.replace("hour", "day").encode())
+    source = correcting.hand_in(workspace, LOCAL_ADMIN, session.id, name="fixed.csv", data=data)
+    uses = {"Who": "speaker", "Said": "text", "Mood": ""}
+    correcting.read_as(workspace, LOCAL_ADMIN, session.id, source.id, Choices(columns=uses))
+    view = correcting.look(workspace, LOCAL_ADMIN, session.id, source.id)
+    assert {column.name: column.use for column in view.preview.columns} == uses
+    assert [who.raw_label for who in view.preview.speakers] == ["Ana", "Ben"]
+    revised = correcting.keep(workspace, LOCAL_ADMIN, session.id, source.id, on=session.text_id or 0)
+    assert revised is not None
+    assert "The export takes an day of my Monday." in [words for _, words in turns_of(workspace, session)]
+    with pytest.raises(Conflict):  # what was read so stays so
+        correcting.read_as(workspace, LOCAL_ADMIN, session.id, source.id, Choices())
 
 
 def test_a_new_reading_carries_highlights_over(workspace: Workspace) -> None:

@@ -238,16 +238,67 @@ def test_an_older_version_is_restored(client: FlaskClient, workspace: Workspace,
     assert "Nothing else needs a look" in client.get(f"/transcripts/{session.id}/highlights").get_data(as_text=True)
 
 
-def test_a_corrected_file_is_added_or_refused(client: FlaskClient, workspace: Workspace, session: Session) -> None:
+def test_a_corrected_file_is_looked_at_and_then_kept_or_let_go(
+    client: FlaskClient, workspace: Workspace, session: Session
+) -> None:
     address, on = f"/transcripts/{session.id}/corrected", text_id(workspace, session)
-    data = INTERVIEW.replace("Petra", "Pia").encode()
-    assert post(client, address, on=on, file=(io.BytesIO(b""), "a.txt")).location.endswith("/history")
+    marked(workspace, session, "phoned support twice")
+    data = INTERVIEW.replace("Petra", "Pia").replace("phoned support twice", "phoned <b>them</b>").encode()
+    assert post(client, address, file=(io.BytesIO(b""), "a.txt")).location.endswith("/history")
     assert "The file is empty." in client.get("/").get_data(as_text=True)
-    assert post(client, address, on=on).location.endswith("/history")
-    answer = post(client, address, on=on, note="Names", file=(io.BytesIO(data), "fixed.txt"))
-    assert answer.location.endswith(f"/transcripts/{session.id}")
-    assert "Pia" in client.get(answer.location).get_data(as_text=True)
+    assert post(client, address).location.endswith("/history")
+    here = post(client, address, file=(io.BytesIO(data), "fixed.txt")).location
+    page = client.get(here).get_data(as_text=True)
+    assert "Plain text with speakers" in page and "1 of 6 turns is new or different" in page
+    assert "1 highlight loses the words" in page and "“phoned support twice”" in page
+    assert "<ins>Pia</ins>" in page and "<b>them" not in page and "3 turns" in page
+    assert text_id(workspace, session) == on
+    assert here in client.get(f"/transcripts/{session.id}/history").get_data(as_text=True)
+    assert post(client, here, do="discard").location.endswith("/history")
+    assert client.get(here).status_code == 404
+    here = post(client, address, file=(io.BytesIO(data), "fixed.txt")).location
+    assert post(client, here, do="keep", on=on + 1_000).location == here  # somebody was quicker
+    answer = post(client, here, do="keep", on=on, note="Names")
+    assert answer.location.endswith(f"/transcripts/{session.id}/highlights")
+    assert "Pia" in client.get(f"/transcripts/{session.id}").get_data(as_text=True)
     assert "Names" in client.get(f"/transcripts/{session.id}/history").get_data(as_text=True)
+    here = post(client, address, file=(io.BytesIO(data), "fixed.txt")).location
+    assert "Nothing differs" in client.get(here).get_data(as_text=True)
+
+
+def test_a_corrected_file_that_names_nobody_is_told_and_read_otherwise(
+    client: FlaskClient, workspace: Workspace, session: Session
+) -> None:
+    data = io.BytesIO(b"# Talk\n\n**Interviewer:** What do you do?\n\n**Merle:** I count the slots twice a day.\n" * 3)
+    here = post(client, f"/transcripts/{session.id}/corrected", file=(data, "fixed.txt")).location
+    assert "is read as if it did not" not in client.get(here).get_data(as_text=True)
+    assert post(client, here, **{"file-reader": "plain", "do": "look"}).location == here
+    page = client.get(here).get_data(as_text=True)
+    assert '<option value="plain" selected>' in page and "is read as if it did not" in page
+    assert post(client, here, **{"file-reader": "word", "do": "look"}).location == here  # it cannot be read so
+    assert '<option value="plain" selected>' in client.get(here).get_data(as_text=True)
+
+
+def test_columns_of_a_corrected_table_are_mapped_on_its_page(client: FlaskClient, workspace: Workspace) -> None:
+    table = "Who,Said,Mood\nAna,The export takes an hour of my Monday.,3\nBen,I gave up on it long ago.,1\n"
+    session = a_session(workspace, a_study(workspace), table, name="notes.csv")
+    data = io.BytesIO(table.replace("hour", "day").encode())
+    here = post(client, f"/transcripts/{session.id}/corrected", file=(data, "fixed.csv")).location
+    page = client.get(here).get_data(as_text=True)
+    names = re.findall(r'name="file-c(\d)-name" value="(\w+)"', page)
+    proposed = dict(re.findall(r'name="file-c(\d)-proposed" value="(\w*)"', page))
+    assert [name for _, name in names] == ["Who", "Said", "Mood"]
+    uses = {"Who": "", "Said": "text", "Mood": "text"}
+    form = {f"file-c{n}-name": name for n, name in names} | {f"file-c{n}-proposed": use for n, use in proposed.items()}
+    form |= {f"file-c{n}-use": uses[name] for n, name in names}
+    on = text_id(workspace, session)
+    assert post(client, here, do="keep", on=on, **form).location == here  # it is read otherwise: look once more
+    assert text_id(workspace, session) == on
+    page = client.get(here).get_data(as_text=True)
+    assert dict(re.findall(r'name="file-c(\d)-proposed" value="(\w*)"', page)) == {n: uses[name] for n, name in names}
+    form |= {f"file-c{n}-proposed": uses[name] for n, name in names}
+    assert post(client, here, do="keep", on=on, **form).location != here
+    assert text_id(workspace, session) != on
 
 
 def test_a_long_transcript_is_edited_in_parts(client: FlaskClient, workspace: Workspace) -> None:

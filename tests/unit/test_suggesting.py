@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from repository import suggesting
+from repository import judging
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.domain.coding import CodeMode, Suggestion, SuggestionState
 from repository.domain.source import Stage
@@ -64,7 +64,7 @@ def test_a_suggestion_says_what_and_why(workspace: Workspace, session: Session) 
         assert 0 <= suggestion.score <= 1
         words = revision.body[suggestion.start : suggestion.end].lower()
         assert all(cue.lower() in words for cue, _ in suggestion.reason.cues)
-        assert len(suggestion.reason.cues) <= suggesting.CUES
+        assert len(suggestion.reason.cues) <= judging.CUES
         assert suggestion.reason.nearest in code.facts.examples
         assert suggestion.coder == f"machine:{workspace.embedder().fingerprint}"
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from repository.domain.study import Study
 from repository.errors import CairnError, NotFound, Rejected
 from repository.settings import Settings
 from web.cli.output import echo_json, json_option
+
+if TYPE_CHECKING:
+    from repository.progress import JobView
 
 #: Seconds without any progress after which the command works itself, although somebody seems to be serving.
 PATIENCE = 20
@@ -36,6 +40,8 @@ class Line:
     message: str = ""
     hint: str = ""
     near: str = ""
+    brought: str = ""
+    remarks: Sequence[str] = ()
 
 
 @click.command()
@@ -43,7 +49,12 @@ class Line:
 @click.option(
     "--study", "study_name", required=True, help="The study's title or number; a new title makes a new study."
 )
-@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="When the sessions took place (YYYY-MM-DD).")
+@click.option(
+    "--date",
+    "on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="When they took place (YYYY-MM-DD); wins over what files say.",
+)
 @click.option("--consent", default="", help="What the participants agreed to, in your words.")
 @click.option("--no-wait", is_flag=True, help="Leave the work to the worker and return at once.")
 @json_option
@@ -178,6 +189,9 @@ def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore
                     line.state = view.label
                     if view.job.error and view.job.state is JobState.FAILED:
                         line.message, line.hint = view.job.error.message, view.job.error.hint
+                if fresh := _brought(workspace, lines, views):
+                    by_source |= {line.source: line for line in fresh if line.source is not None}
+                    continue
                 total = sum(view.fraction for view in views) / len(by_source)
                 busy = next((v for v in views if v.job.state is JobState.RUNNING), None)
                 bars.update(task, completed=total, description=f"{busy.source.name}: {busy.label}" if busy else None)
@@ -200,6 +214,26 @@ def _wait(workspace, lines: list[Line], *, quiet: bool) -> None:  # type: ignore
         if worker:
             worker.join()
         signal.signal(signal.SIGTERM, before)
+
+
+def _brought(workspace, lines: list[Line], views: "Sequence[JobView]") -> list[Line]:  # type: ignore[no-untyped-def]
+    """Add a line for each text of a project that has just come in, and say of the project what it brought."""
+    from ingest.exchange.outcomes import outcome_of
+
+    fresh: list[Line] = []
+    for view in views:
+        [line] = [line for line in lines if line.source == view.source.id][:1]
+        if view.job.state is not JobState.DONE or line.brought or not (found := outcome_of(workspace, view.source)):
+            continue
+        line.brought, line.remarks = found.told, found.remarks
+        known = {one.source for one in lines}
+        fresh += [
+            Line(f"{line.file}/{name}", study=line.study, source=source_id, message=line.message)
+            for source_id, name in found.texts.items()
+            if source_id not in known
+        ]
+    lines += fresh
+    return fresh
 
 
 def is_served(workspace) -> bool:  # type: ignore[no-untyped-def]
@@ -238,6 +272,10 @@ def _tell(study: Study, lines: Sequence[Line], *, no_wait: bool) -> None:
             click.secho(f"✗ {line.message}", fg="red", err=True)
             if line.hint:
                 click.echo(f"  {line.hint}", err=True)
+        elif line.brought:
+            click.echo(f"{line.file}: {line.brought}")
+            for remark in line.remarks:
+                click.secho(f"! {remark}", fg="yellow", err=True)
         elif line.near:
             click.secho(f"! {line.file}: {line.near}", fg="yellow", err=True)
     good = [line for line in lines if line.state not in ("refused", "failed")]

@@ -6,6 +6,7 @@ import click
 
 from repository.domain.access import LOCAL_ADMIN
 from repository.settings import Settings
+from web.cli.opening import opened
 from web.cli.output import echo_json, json_option, table
 
 
@@ -15,9 +16,8 @@ from web.cli.output import echo_json, json_option, table
 def status(settings: Settings, as_json: bool) -> None:
     """Say what is here, what is being worked on, and how the index is."""
     from repository.progress import overview
-    from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     seen = overview(workspace, LOCAL_ADMIN)
     if as_json:
         echo_json({"folder": workspace.folder, "overview": seen})
@@ -47,9 +47,8 @@ def status(settings: Settings, as_json: bool) -> None:
 def doctor(settings: Settings, fix: bool, as_json: bool) -> None:
     """Check everything that is kept: database, originals, vectors, index, model, disk. Ends with 1 if something is wrong."""
     from repository.health import examine
-    from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     findings = examine(workspace, fix=fix)
     bad = [finding for finding in findings if not finding.good]
     if as_json:
@@ -76,9 +75,8 @@ def index() -> None:
 def index_status(settings: Settings, as_json: bool) -> None:
     """Say what the database knows of the index."""
     from repository.indexing import status as index_state
-    from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     state = index_state(workspace)
     if as_json:
         echo_json(state)
@@ -94,9 +92,8 @@ def verify(settings: Settings, as_json: bool) -> None:
     """Compare the index with the database both ways. Needs the folder to itself. Ends with 1 if they differ."""
     from repository.indexing import Indexer
     from repository.indexing import verify as compare
-    from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     indexer = Indexer(workspace)
     indexer.open()
     difference = compare(indexer)
@@ -121,9 +118,8 @@ def rebuild(settings: Settings, as_json: bool) -> None:
     from rich.progress import Progress
 
     from repository.indexing import Indexer
-    from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     indexer = Indexer(workspace)
     indexer.begin_generation()
     with Progress(console=Console(stderr=True), disable=as_json) as bars:

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("web.cli.reading", "Say what a file is recognised as, without keeping anything."),
     "watch": ("web.cli.watching", "Add whatever is put into a folder."),
     "search": ("web.cli.searching", "Find quotes by words and by meaning."),
+    "codebook": ("web.cli.codebook", "Take the codebook to other tools and back: export, import."),
     "studies": ("web.cli.searching", "List the studies."),
     "status": ("web.cli.looking", "Say what is here, what is being worked on, and how the index is."),
     "doctor": ("web.cli.looking", "Check everything that is kept, and mend what can be mended."),

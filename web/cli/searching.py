@@ -9,6 +9,7 @@ from repository.domain.access import LOCAL_ADMIN
 from repository.domain.transcript import Role
 from repository.settings import Settings
 from repository.wording import clock_time
+from web.cli.opening import opened
 from web.cli.output import echo_json, json_option, table
 
 
@@ -38,10 +39,9 @@ def search(
     from repository.search import Query
     from repository.search import search as find_quotes
     from repository.studies import find
-    from repository.workspace import Workspace
     from web.fragments import hits_json
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     recall = Recall(workspace)
     recall.refresh()
     workspace.neighbours = recall
@@ -79,9 +79,8 @@ def search(
 def studies(settings: Settings, as_json: bool) -> None:
     """List the studies with their sessions and participants."""
     from repository.reading import studies as cards
-    from repository.workspace import Workspace
 
-    workspace = Workspace(settings)
+    workspace = opened(settings)
     found = cards(workspace, LOCAL_ADMIN)
     if as_json:
         echo_json({"studies": found})

@@ -1,11 +1,14 @@
 """Correcting a transcript: editing it in place or by a file, its history, and the highlights that need a look."""
 
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from ingest.revising import revise_by_upload
+from ingest import previewing
+from ingest import revising as correcting
+from ingest.pipeline import choices_of
 from repository import coding, comparing, revising, settling
 from repository.editing import EditedTurn, parts_of
 from repository.errors import Conflict, Outdated, Rejected
@@ -14,6 +17,7 @@ from repository.store.revisions import KeptText
 from web import inputs
 from web.access import viewer, workspace
 from web.fragments import plural
+from web.pages.uploading import ENCODINGS, USES, reading_chosen
 
 blueprint = Blueprint("revisions", __name__, url_prefix="/transcripts")
 
@@ -153,32 +157,69 @@ def _told(session_id: int, revised: Revised | None, *, turn: int | None = None) 
 
 @blueprint.post("/<int(max=2147483647):session_id>/corrected")
 def upload(session_id: int) -> Response:
-    """Make a corrected file the newest version."""
+    """Keep a corrected file until somebody has looked at what it changes."""
     file = request.files.get("file")
-    on = inputs.whole(request.form.get("on"), "Version", default=0)
     try:
         if file is None or not file.filename:
             raise Rejected("No file was chosen.", slug="no-file")
-        revised = revise_by_upload(
-            workspace(),
-            viewer(),
-            session_id,
-            name=file.filename,
-            data=file.stream,  # type: ignore[arg-type]
-            on=on,
-            note=request.form.get("note", ""),
-        )
+        stream: BinaryIO = file.stream  # type: ignore[assignment]
+        source = correcting.hand_in(workspace(), viewer(), session_id, name=file.filename, data=stream)
     except (Rejected, Conflict) as error:
         flash(str(error), "danger")
         return redirect(url_for("revisions.history", session_id=session_id), 303)
-    return _told(session_id, revised)
+    return redirect(url_for("revisions.corrected", session_id=session_id, source_id=source.id), 303)
+
+
+@blueprint.get("/<int(max=2147483647):session_id>/corrected/<int(max=2147483647):source_id>")
+def corrected(session_id: int, source_id: int) -> str:
+    """Show what a corrected file is recognised as, and what it would change."""
+    view = correcting.look(workspace(), viewer(), session_id, source_id)
+    return render_template(
+        "revisions/corrected.html",
+        view=view,
+        changes=view.effect.changes[:MOST] if view.effect else (),
+        readers=previewing.reader_titles(),
+        uses=USES,
+        encodings=ENCODINGS,
+        note_length=revising.NOTE,
+    )
+
+
+@blueprint.post("/<int(max=2147483647):session_id>/corrected/<int(max=2147483647):source_id>")
+def decide(session_id: int, source_id: int) -> Response:
+    """Make a corrected file the newest version, read it otherwise, or let it go."""
+    who = workspace(), viewer(), session_id, source_id
+    act, here = (
+        request.form.get("do", "keep"),
+        url_for("revisions.corrected", session_id=session_id, source_id=source_id),
+    )
+    if act == "discard":
+        flash(f"{correcting.discard(*who)} was not used; the transcript is as it was.", "info")
+        return redirect(url_for("revisions.history", session_id=session_id), 303)
+    try:
+        source = correcting.waits(*who)
+        before = choices_of(source)
+        chosen = reading_chosen("file", before) if source.held else before
+        if chosen != before:
+            correcting.read_as(*who, chosen)
+        if act == "look" or chosen != before:
+            if act != "look":
+                flash("The file is read differently now: look once more, then keep it.", "info")
+            return redirect(here, 303)
+        on = inputs.whole(request.form.get("on"), "Version", default=0)
+        return _told(session_id, correcting.keep(*who, on=on, note=request.form.get("note", "")))
+    except (Rejected, Conflict) as error:
+        flash(str(error), "danger")
+        return redirect(here, 303)
 
 
 @blueprint.get("/<int(max=2147483647):session_id>/history")
 def history(session_id: int) -> str:
     """List a transcript's versions."""
     view = comparing.history(workspace(), viewer(), session_id)
-    return render_template("revisions/history.html", view=view, page=inputs.page(view.versions, request.args))
+    waiting = correcting.waiting(workspace(), viewer(), session_id)
+    page = inputs.page(view.versions, request.args)
+    return render_template("revisions/history.html", view=view, page=page, waiting=waiting)
 
 
 @blueprint.get("/<int(max=2147483647):session_id>/history/<int(max=2147483647):text_id>")

@@ -3,9 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from repository import speakers
+from repository import participants, speakers
 from repository.domain.transcript import Role
-from repository.errors import Rejected
+from repository.participants import About
+from repository.speakers import Told
 from web import inputs
 from web.access import viewer, workspace
 
@@ -25,29 +26,45 @@ def change(session_id: int, speaker_id: int) -> Response:
     """Keep the name, role and participant of a speaker, or merge them with another."""
     into = inputs.whole(request.form.get("same_as"), "Speaker", default=0)
     if into:
-        speakers.merge(workspace(), viewer(), session_id, speaker_id, into)
-        flash("They are one person now. You can part them again below.", "info")
-        return redirect(url_for("speakers.show", session_id=session_id), 303)
-    named = request.form.get("participant", "").strip()
-    known = {label: number for number, label in speakers.participants(workspace()).items()}
-    if named and named not in known:
-        raise Rejected(f"There is no participant “{named}”.", hint="Choose one from the list, or none.")
-    speakers.change(
+        return _told(session_id, speakers.merge(workspace(), viewer(), session_id, speaker_id, into))
+    fields = {name: request.form.get(name, "").strip() for name in ("account", "cohort", "role_of")}
+    done = speakers.change(
         workspace(),
         viewer(),
         session_id,
         speaker_id,
         label=request.form.get("label", ""),
         role=inputs.role(request.form.get("role")),
-        participant_id=known.get(named),
+        participant=request.form.get("participant", ""),
+        about=About(fields["account"], fields["cohort"], fields["role_of"]),
     )
-    flash("Kept. The passages are being looked through again.", "info")
-    return redirect(url_for("speakers.show", session_id=session_id), 303)
+    return _told(session_id, done)
 
 
 @blueprint.post("/<int(max=2147483647):speaker_id>/part")
 def part(session_id: int, speaker_id: int) -> Response:
     """Take a merge back."""
-    speakers.part(workspace(), viewer(), session_id, speaker_id)
-    flash("They are two people again.", "info")
+    return _told(session_id, speakers.part(workspace(), viewer(), session_id, speaker_id))
+
+
+@blueprint.post("/acts/<int(max=2147483647):act_id>/undo")
+def undo(session_id: int, act_id: int) -> Response:
+    """Undo a change or a merge."""
+    return _told(session_id, speakers.undo(workspace(), viewer(), session_id, act_id))
+
+
+@blueprint.post("/participants/<int(max=2147483647):participant_id>/remove")
+def remove(session_id: int, participant_id: int) -> Response:
+    """Remove a participant whom nobody is said to be."""
+    flash(f"{participants.remove(workspace(), viewer(), participant_id)} is not in the register any more.", "info")
+    return redirect(url_for("speakers.show", session_id=session_id), 303)
+
+
+def _told(session_id: int, done: Told) -> Response:
+    """Say what was done, with a way back."""
+    if done.act:
+        way_back = url_for("speakers.undo", session_id=session_id, act_id=done.act)
+        flash((done.told, way_back), "undo")  # type: ignore[arg-type]
+    else:
+        flash(done.told, "info")
     return redirect(url_for("speakers.show", session_id=session_id), 303)

@@ -1,5 +1,7 @@
 """A transcript to read: the words, who said them, and the codes beside them."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from werkzeug import Response
 
@@ -21,6 +23,11 @@ PART = 150_000
 def show(session_id: int) -> str:
     """Show a transcript; `from` and `to` are the characters to open at."""
     view = reading.transcript(workspace(), viewer(), session_id)
+    coders = request.args.get("coders", "both")
+    if coders == "people":
+        view = replace(view, suggestions=())
+    elif coders == "machine":
+        view = replace(view, highlights=())
     start = inputs.whole(request.args.get("from"), "From", default=-1, least=0)
     end = inputs.whole(request.args.get("to"), "To", default=-1, least=0)
     parts = _parts(view)
@@ -33,6 +40,7 @@ def show(session_id: int) -> str:
         part=number,
         parts=len(parts),
         may_write=viewer().may_write,
+        coders=coders,
         to_look_at=settling.to_look_at(workspace(), viewer(), session_id),
         **addresses(session_id),
     )

@@ -6,16 +6,17 @@ from typing import Any, BinaryIO
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from ingest import previewing
+from ingest import previewing, revising
 from ingest.intake import Accepted, accept
 from ingest.pipeline import choices_of
 from ingest.previewing import Preview
 from ingest.readers.received import Choices
 from ingest.unpacking import contents
-from repository import progress, studies
+from repository import participants, progress, studies
 from repository import speakers as people
 from repository.domain.transcript import KnownSpeaker, Role, RoleSource
 from repository.errors import CairnError, Forbidden, NotFound, Rejected, Unavailable
+from repository.participants import About
 from web import inputs
 from web.access import viewer, workspace
 
@@ -108,10 +109,10 @@ def preview() -> str:
     return render_template(
         "uploading/preview.html",
         previews=found,
-        readable=sum(1 for one in found if not one.problem),
+        readable=sum(1 for one in found if not one.problem and not one.corrects),
         study=study_id,
         titles=studies.titles(workspace(), viewer()),
-        participants=people.participants(workspace()),
+        register=participants.register(workspace()),
         roles=list(Role),
         readers=previewing.reader_titles(),
         uses=USES,
@@ -128,18 +129,19 @@ def decide() -> Response:
         name = previewing.discard(workspace(), viewer(), inputs.whole(number, "File", default=0))
         flash(f"{name} was not added.", "info")
         return redirect(url_for("uploading.preview", study=study_id), 303)
+    if act == "correct":
+        source_id, session_id = (inputs.whole(one, "Number", default=0) for one in f"{number}-".split("-")[:2])
+        revising.take_over(workspace(), viewer(), session_id, source_id)
+        return redirect(url_for("revisions.corrected", session_id=session_id, source_id=source_id), 303)
     wanted = [inputs.whole(one, "File", default=0) for one in request.form.getlist("source")]
     if act == "add" and number:
         wanted = [inputs.whole(number, "File", default=0)]
-    known = {label: i for i, label in people.participants(workspace()).items()}
-    waiting = {one.source.id: one for one in previewing.waiting(workspace(), viewer(), study_id)}
+    waiting = {one.source.id: one for one in previewing.waiting(workspace(), viewer(), study_id) if not one.corrects}
+    # Of those missing somebody else was quicker. All are understood before one is added.
+    choices = {i: _choice(waiting[i], choices_of(waiting[i].source)) for i in wanted if i in waiting}
     added = []
-    for source_id in wanted:
-        if source_id not in waiting:  # somebody else was quicker
-            continue
-        before = choices_of(waiting[source_id].source)
-        choice = _choice(waiting[source_id], known, before)
-        changed = choice["choices"] != before
+    for source_id, choice in choices.items():
+        changed = choice["choices"] != choices_of(waiting[source_id].source)
         if act == "look" or changed or waiting[source_id].problem:
             previewing.choose(workspace(), viewer(), source_id, **choice)
         else:
@@ -150,8 +152,16 @@ def decide() -> Response:
         flash(f"{left} of the files were not added: they wait under Upload.", "info")
     if added:
         return redirect(_followed(added, waiting[added[0]].source.study_id), 303)
-    if act == "add" and wanted:
+    if act == "add" and choices:
         flash("These files are read differently now: look once more, then add them.", "info")
+    return redirect(url_for("uploading.preview", study=study_id), 303)
+
+
+@blueprint.post("/upload/participants/<int(max=2147483647):participant_id>/remove")
+def remove_participant(participant_id: int) -> Response:
+    """Remove a participant whom nobody is said to be."""
+    flash(f"{participants.remove(workspace(), viewer(), participant_id)} is not in the register any more.", "info")
+    study_id = inputs.whole(request.args.get("study"), "Study", default=0) or None
     return redirect(url_for("uploading.preview", study=study_id), 303)
 
 
@@ -164,7 +174,7 @@ def difference(source_id: int, session_id: int) -> str:
     )
 
 
-def _choice(preview: Preview, known: dict[str, int], before: Choices) -> dict[str, Any]:
+def _choice(preview: Preview, before: Choices) -> dict[str, Any]:
     """Read what the form says about one file that was read as chosen `before`; of speakers, what differs."""
     form, source_id = request.form, preview.source.id
 
@@ -173,29 +183,52 @@ def _choice(preview: Preview, known: dict[str, int], before: Choices) -> dict[st
 
     who = dict(people.chosen(preview.source.choices))
     proposed = {one.raw_label: (one.label, one.role, one.participant) for one in preview.speakers}
+    about = About(given("account"), given("cohort"), given("occupation"))
     for number in range(MOST_SPEAKERS):
         if f"f{source_id}-s{number}-raw" not in form:
             break
         raw, participant = form[f"f{source_id}-s{number}-raw"], given(f"s{number}-participant")
-        if participant and participant not in known:
-            raise Rejected(f"There is no participant “{participant}”.", hint="Choose one from the list, or none.")
         label, role = people.cleaned(given(f"s{number}-label")), inputs.role(given(f"s{number}-role"))
         # A participant proposed because of the label is nobody's word yet, but a yes to the preview is.
         if (label, role, participant) != proposed.get(raw) or participant:
-            who[raw] = KnownSpeaker(label, role, known.get(participant), RoleSource.PERSON)
-    columns = {
-        form[f"f{source_id}-c{number}-name"]: given(f"c{number}-use")
-        for number in range(MOST_COLUMNS)
-        if f"f{source_id}-c{number}-name" in form
-    }
-    if columns == {form[f"f{source_id}-c{n}-name"]: given(f"c{n}-proposed") for n in range(len(columns))}:
-        columns = dict(before.columns)  # nothing was changed
+            who[raw] = KnownSpeaker(label, role, _participant(participant, about), RoleSource.PERSON)
+    day = inputs.day(given("date"), "The date")
     return {
-        "occurred_on": inputs.day(given("date"), "The date"),
+        "occurred_on": day,
+        "dated": preview.day_from == "person" or day != preview.occurred_on,
         "consent": given("consent")[:500],
-        "choices": Choices(given("reader"), given("encoding"), columns),
+        "choices": reading_chosen(f"f{source_id}", before),
         "people": who,
     }
+
+
+def reading_chosen(field: str, before: Choices) -> Choices:
+    """Read how a file is to be read from the fields that begin with `field`; it was read as chosen `before`."""
+    form = request.form
+
+    def given(name: str) -> str:
+        return form.get(f"{field}-{name}", "").strip()
+
+    columns = {
+        form[f"{field}-c{number}-name"]: given(f"c{number}-use")
+        for number in range(MOST_COLUMNS)
+        if f"{field}-c{number}-name" in form
+    }
+    if columns == {form[f"{field}-c{n}-name"]: given(f"c{n}-proposed") for n in range(len(columns))}:
+        columns = dict(before.columns)  # nothing was changed
+    return Choices(given("reader"), given("encoding"), columns)
+
+
+def _participant(label: str, about: About) -> int | None:
+    """Give the participant of a label; one that is not there yet is made, with what is said about the new ones."""
+    if not label:
+        return None
+    known = {one.label.casefold(): one.id for one in participants.register(workspace()).participants}
+    if label.casefold() in known:
+        return known[label.casefold()]
+    number, _ = participants.enter(workspace(), viewer(), label, about)
+    flash(f"{label} is a participant now.", "info")
+    return number
 
 
 def _study() -> int:
