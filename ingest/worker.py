@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from ingest.pipeline import STEPS, TASKS
 from ingest.previewing import forget
 from ingest.sandbox import host
+from repository.discovering import start_if_grown
 from repository.domain.source import Stage
 from repository.errors import CairnError
 from repository.jobs import Room, holder_name, queue_ingest, run, sweep
@@ -47,6 +48,7 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
                 if time.monotonic() - swept >= workspace.settings.jobs.sweep_seconds:
                     due = sweep(workspace)
                     swept = time.monotonic()
+                    start_if_grown(workspace)
                 if time.monotonic() - purged >= PURGE_EVERY:
                     purged = time.monotonic()
                     _purge(workspace)

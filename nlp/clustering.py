@@ -60,11 +60,40 @@ def group(vectors: Vectors, *, seed: int = 0, certain: float = CERTAIN) -> Group
 
     Texts of less certainty than `certain` stay unassigned, but at most half of them.
     """
-    n = len(vectors)
-    if n < FEWEST:
-        return _same(n, UNASSIGNED)
-    field = _Field(vectors, seed)
-    anchors = field.around.anchors
+    if len(vectors) < FEWEST:
+        return _same(len(vectors), UNASSIGNED)
+    return _grouped(_Field(vectors, seed), seed, certain)
+
+
+def join(vectors: Vectors, held: Vectors, labels: Numbers, *, seed: int = 0, certain: float = CERTAIN) -> Grouping:
+    """Group new vectors (m, d) beside held ones (n, d) with labels (n,); gives the grouping of all n + m, held first.
+
+    What is assigned keeps its label. The others join the group they are nearest to, or a new one: where everything is
+    grouped afresh and a group holds more that was not assigned before than of any one group there was. New groups are
+    numbered on from the highest label.
+    """
+    everything = np.concatenate([held, vectors])
+    fixed = np.concatenate([labels, np.full(len(vectors), UNASSIGNED)]).astype(np.int64)
+    if (fixed < 0).all():
+        return group(everything, seed=seed, certain=certain)
+    field = _Field(everything, seed)
+    few = len(everything) < FEWEST
+    fresh = _same(len(everything), UNASSIGNED) if few else _grouped(field, seed, certain)
+    names = np.unique(fixed[fixed >= 0])
+    fixed = _numbered(fixed, names)
+    loose, grown, following = fixed < 0, fixed.copy(), int(names[-1]) + 1
+    for number in range(int(fresh.labels.max(initial=UNASSIGNED)) + 1):
+        member = fresh.labels == number
+        most = np.bincount(fixed[member & ~loose], minlength=1).max()
+        if (member & loose).sum() > max(SMALLEST, most):
+            grown[member & loose] = len(names)
+            names, following = np.append(names, following), following + 1
+    told = field.assign(*field.centres_of_all(grown), fixed, certain)
+    return Grouping(_named(told.labels, names), _named(told.nearest, names), told.similarity, told.certainty)
+
+
+def _grouped(field: "_Field", seed: int, certain: float) -> Grouping:
+    anchors, n = field.around.anchors, field.count
     if not anchors.any():  # all texts are the same
         return _same(n, 0)
     judges = (anchors, *(unit(principal(anchors, directions)) for directions in DIRECTIONS))
@@ -79,31 +108,6 @@ def group(vectors: Vectors, *, seed: int = 0, certain: float = CERTAIN) -> Group
         found = _numbered(found, np.flatnonzero(sizes >= SMALLEST))
     order = np.argsort(-sizes, kind="stable")
     return Grouping(_numbered(told.labels, order), _numbered(told.nearest, order), told.similarity, told.certainty)
-
-
-def join(vectors: Vectors, held: Vectors, labels: Numbers, *, seed: int = 0, certain: float = CERTAIN) -> Grouping:
-    """Group new vectors (m, d) beside held ones (n, d) with labels (n,); gives the grouping of all n + m, held first.
-
-    What is assigned keeps its label. The others join the group they are nearest to, or a new one: where everything is
-    grouped afresh and a group holds more that was not assigned before than of any one group there was. New groups are numbered on from the highest label.
-    """
-    everything = np.concatenate([held, vectors])
-    fixed = np.concatenate([labels, np.full(len(vectors), UNASSIGNED)]).astype(np.int64)
-    fresh = group(everything, seed=seed, certain=certain)
-    if (fixed < 0).all():
-        return fresh
-    names = np.unique(fixed[fixed >= 0])
-    fixed = _numbered(fixed, names)
-    loose, grown, following = fixed < 0, fixed.copy(), int(names[-1]) + 1
-    for number in range(int(fresh.labels.max(initial=UNASSIGNED)) + 1):
-        member = fresh.labels == number
-        most = np.bincount(fixed[member & ~loose], minlength=1).max()
-        if (member & loose).sum() > max(SMALLEST, most):
-            grown[member & loose] = len(names)
-            names, following = np.append(names, following), following + 1
-    field = _Field(everything, seed)
-    told = field.assign(*field.centres_of_all(grown), fixed, certain)
-    return Grouping(_named(told.labels, names), _named(told.nearest, names), told.similarity, told.certainty)
 
 
 def split(vectors: Vectors, *, seed: int = 0) -> Numbers:
@@ -130,9 +134,13 @@ class _Field:
     """Vectors with a sample of them, the anchors, among which all are smoothed; worked on in blocks."""
 
     def __init__(self, vectors: Vectors, seed: int) -> None:
-        self._vectors, self._mean = vectors, mean_of(vectors)
+        self.count, self._vectors, self._mean = len(vectors), vectors, mean_of(vectors)
         self.places = sample(len(vectors), seed)
         self.around = neighbourhood(unit(vectors[self.places] - self._mean))
+        self._rest = np.setdiff1d(np.arange(len(vectors)), self.places)
+        self._placed: dict[
+            int, tuple[Vectors, Numbers, Vectors]
+        ] = {}  # by block: it costs most, and is asked for again
 
     def _parts(self) -> Iterator[tuple[Numbers, Vectors, Vectors, Numbers, Vectors]]:
         """Give places, vectors, smoothed vectors, nearest anchors and their cosines: the anchors first, then the rest."""
@@ -140,10 +148,11 @@ class _Field:
         for part in blocks(len(self.places)):
             told = (around.anchors[part], around.smoothed[part], around.near[part], around.cosines[part])
             yield self.places[part], *told
-        rest = np.setdiff1d(np.arange(len(self._vectors)), self.places)
-        for part in blocks(len(rest)):
-            own = unit(self._vectors[rest[part]] - self._mean)
-            yield rest[part], own, *around.place(own)
+        for part in blocks(len(self._rest)):
+            own = unit(self._vectors[self._rest[part]] - self._mean)
+            if part.start not in self._placed:
+                self._placed[part.start] = around.place(own)
+            yield self._rest[part], own, *self._placed[part.start]
 
     def centres(self, labels: Numbers) -> tuple[Vectors, Vectors]:
         """Give the centres (k, d) of labelled anchors, and their centres when smoothed."""

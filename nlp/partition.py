@@ -13,8 +13,9 @@ from nlp.neighbours import Numbers, unit
 
 #: Starts, of which the best is taken, and rounds of each.
 STARTS, ROUNDS = 3, 40
-#: A few large parts tell little: more parts are taken if they stand out this much as well.
-MUCH = 0.75
+#: A few large parts tell little: they are taken only where they stand out this much better than more do, and where they
+#: stand out at all (Kaufman and Rousseeuw 1990: below .25 there is no substantial structure).
+MUCH, SUBSTANTIAL = 0.75, 0.25
 #: Silhouettes that differ by less, as a share, differ by chance: of these the most parts are taken, which people can merge.
 LIKE = 0.02
 
@@ -90,13 +91,13 @@ def counts(most: int) -> Iterator[int]:
 def best_partition(smoothed: Vectors, judges: Sequence[Vectors], *, least: int, most: int, seed: int) -> Numbers:
     """Divide by smoothed vectors into as many parts as stand out best by the judges' silhouettes, together.
 
-    Fewer than `least` parts are taken only where they stand out much better than more.
+    Fewer than `least` parts are taken only where they stand out clearly, and much better than more.
     """
     tried = [(count, k_means(smoothed, count, seed=seed)) for count in counts(most)]
     values = [sum(silhouette(judge, labels) for judge in judges) for _, labels in tried]
     enough = [value for (count, _), value in zip(tried, values, strict=True) if count >= least]
     goal = max(values, default=-np.inf)
-    if enough and max(enough) >= MUCH * goal:
+    if enough and (max(enough) >= MUCH * goal or goal < SUBSTANTIAL * len(judges)):
         goal = max(enough)
     good = [labels for (_, labels), value in zip(tried, values, strict=True) if value >= goal - LIKE * abs(goal)]
     return good[-1] if good else np.zeros(len(smoothed), np.int64)

@@ -410,7 +410,8 @@ candidate = sa.Table(
     sa.Column("named_by", sa.Text, nullable=False, server_default=""),
     sa.Column("fingerprint", sa.String(80), nullable=False),
     sa.Column("centre", sa.LargeBinary, nullable=False),
-    _of("code", nullable=True),
+    # What it became; the number of a candidate outlives its code.
+    sa.Column("code_id", sa.Integer, sa.ForeignKey("code.id", ondelete="SET NULL"), index=True),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("decided_by", sa.Text, nullable=False, server_default=""),
     sa.Column("decided_at", Moment),

@@ -356,6 +356,9 @@ def test_the_pages(client: FlaskClient, workspace: Workspace) -> None:
 
 
 def test_the_commands(run: Any, tmp_path: Path) -> None:  # noqa: F811
+    assert run("codebook", "export", str(tmp_path / "book.csv")).exit_code == 2, "there is no repository yet"
+    (tmp_path / "one.csv").write_text("name\nSomething new\n")
+    assert run("codebook", "import", str(tmp_path / "one.csv")).exit_code == 0
     for name in ("book.csv", "book.qdc"):
         assert run("codebook", "export", str(tmp_path / name)).exit_code == 0
         again = said(run("codebook", "import", str(tmp_path / name), "--json"))

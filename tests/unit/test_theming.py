@@ -73,13 +73,13 @@ def test_counts_are_those_of_the_rows_behind_them(workspace: Workspace, two: tup
 
 def test_a_viewer_counts_only_what_they_may_see(workspace: Workspace, two: tuple[Session, Session]) -> None:
     one, other = two
-    code_by_hand(workspace, other, "workaround")
+    code_by_hand(workspace, other, "double-work")
     viewer = Viewer("ana", PersonRole.READER, frozenset({one.study_id}))
     seen, everything = card(workspace, viewer, "everyday-workflow"), card(workspace, LOCAL_ADMIN, "everyday-workflow")
     assert (seen.sessions, seen.participants, seen.coded) == (1, 1, 0)
     assert (everything.sessions, everything.participants, everything.coded) == (2, 2, 1)
     assert seen.suggested < everything.suggested
-    page = theme(workspace, viewer, "workaround")
+    page = theme(workspace, viewer, "everyday-workflow")
     assert {quote.study_id for quote in page.quotes.rows} == {one.study_id}
     assert [(row.name, row.participants.either, row.participants.of) for row in page.prevalence.studies] == [
         ("One", 1, 1)
@@ -87,7 +87,7 @@ def test_a_viewer_counts_only_what_they_may_see(workspace: Workspace, two: tuple
     assert [(row.key, row.participants.either) for row in page.prevalence.periods] == [("2026-03", 1)]
     empty = card(workspace, NOBODY, "everyday-workflow")
     assert (empty.suggested, empty.coded, empty.sessions, empty.participants) == (0, 0, 0, 0)
-    assert theme(workspace, NOBODY, "workaround").quotes.rows == ()
+    assert theme(workspace, NOBODY, "everyday-workflow").quotes.rows == ()
 
 
 def test_what_lies_in_the_bin_is_not_counted(workspace: Workspace, two: tuple[Session, Session]) -> None:
@@ -100,16 +100,16 @@ def test_people_come_before_the_machine_and_are_counted_apart(
     workspace: Workspace, two: tuple[Session, Session]
 ) -> None:
     before = card(workspace, LOCAL_ADMIN, "everyday-workflow")
-    code_by_hand(workspace, two[0], "workaround")
+    code_by_hand(workspace, two[0], "double-work")
     after = card(workspace, LOCAL_ADMIN, "everyday-workflow")
     assert (after.coded, after.suggested) == (1, before.suggested)
-    page = theme(workspace, LOCAL_ADMIN, "workaround")
+    page = theme(workspace, LOCAL_ADMIN, "everyday-workflow")
     first, *others = page.quotes.rows
     assert (first.marks[0].suggested, first.marks[0].coder) == (False, "ana")
     assert all(mark.suggested for quote in others for mark in quote.marks)
     assert page.path[0].facts.name == "Everyday workflow"
-    people = theme(workspace, LOCAL_ADMIN, "workaround", Asked(by=By.PEOPLE))
-    machine = theme(workspace, LOCAL_ADMIN, "workaround", Asked(by=By.MACHINE))
+    people = theme(workspace, LOCAL_ADMIN, "everyday-workflow", Asked(by=By.PEOPLE))
+    machine = theme(workspace, LOCAL_ADMIN, "everyday-workflow", Asked(by=By.MACHINE))
     assert (people.coded, people.suggested) == (machine.coded, machine.suggested) == (page.coded, page.suggested)
     assert {mark.suggested for quote in people.quotes.rows for mark in quote.marks} == {False}
     assert {mark.suggested for quote in machine.quotes.rows for mark in quote.marks} == {True}

@@ -73,6 +73,11 @@
     tell.timer = setTimeout(() => line.classList.remove("on"), 10000);
   };
   const say = (words) => { byId("said").textContent = words; };
+  const kept = sessionStorage.getItem("told");
+  if (kept) {
+    sessionStorage.removeItem("told");
+    tell([kept]);
+  }
 
   // Talking to the server, one act after another.
   const send = async (form, submitter) => {
@@ -105,7 +110,10 @@
     if (undoing) {
       const back = ids.map(reopen).filter(Boolean);
       count(-ids.length);
-      if (!back.length) return location.reload();
+      if (!back.length) {
+        sessionStorage.setItem("told", told);
+        return location.reload();
+      }
       focus(back[0]);
       tell(parts);
     } else if (ids.length === 1 && row) {

@@ -63,7 +63,7 @@ def upgrade() -> None:
         sa.Column("named_by", sa.Text, nullable=False, server_default=""),
         sa.Column("fingerprint", sa.String(80), nullable=False),
         sa.Column("centre", sa.LargeBinary, nullable=False),
-        sa.Column("code_id", sa.Integer, _of("code", "candidate")),
+        sa.Column("code_id", sa.Integer, sa.ForeignKey("code.id", name="fk_candidate_code_id", ondelete="SET NULL")),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("decided_by", sa.Text, nullable=False, server_default=""),
         sa.Column("decided_at", Moment),
