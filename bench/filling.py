@@ -19,11 +19,11 @@ from repository.domain.coding import Reason, Suggestion
 from repository.domain.source import Stage
 from repository.domain.study import StudyFacts
 from repository.domain.transcript import Role, RoleSource, Speaker, Transcript, Turn, TurnKind
+from repository.judging import common_ground
 from repository.recall import Recall
 from repository.settings import EmbeddingSettings, IndexSettings, Settings, StorageSettings, SuggestingSettings
 from repository.store.segments import Segment, segment_id, words_sha
 from repository.store.unit import Unit
-from repository.judging import common_ground
 from repository.workspace import Workspace
 
 #: Where models exported for measuring are kept between runs.

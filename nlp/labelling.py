@@ -18,7 +18,7 @@ from nlp.calibrating import Curve, threshold_for
 from nlp.embedding import Embedder, Vectors
 from nlp.learning import TAU, Decisions, Example, Learned, decisions, learn
 from nlp.shared_words import ToldWords, WordSpace
-from nlp.words import content_words
+from nlp.words import content_words, stems
 
 #: Changes with how scores are made: what an older version scored is to be scored anew.
 SCORING = "labeller-3"
@@ -303,7 +303,12 @@ class Labeller:
             return self.score(variants, vectors)[:, place]
 
         score = float(self.score([text], vector[None])[0, place])
-        words = content_words(text)[:TRIED]
+        words = content_words(text)
+        if not reread:  # only words that the label's own or the examples hold can tell anything
+            told, space = self._vocabulary.told_by(place), self._space or ()
+            pairs = zip(words, stems(word.lower() for word in words), strict=True)
+            words = [word for word, stem in pairs if stem in told or stem in space]
+        words = words[:TRIED]
         lost = score - scored([_without(text, [word]) for word in words]) if words else np.zeros(0)
         found = sorted(((w, round(float(loss), 4)) for w, loss in zip(words, lost, strict=True)), key=lambda c: -c[1])
         cues = [(word, loss) for word, loss in found if loss > 0]

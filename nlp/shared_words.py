@@ -30,9 +30,17 @@ class ToldWords:
         rarity = {stem: log(1 + (k - count + 0.5) / (count + 0.5)) for stem, count in held.items()}
         self._k = k
         self._index: dict[str, list[tuple[int, float]]] = {}
+        self._told_by: dict[int, frozenset[str]] = {}
         for place, (words, own) in enumerate(sets):
             for stem in sorted(words | own):
                 self._index.setdefault(stem, []).append((place, rarity[stem] * (2 if stem in own else 1)))
+
+    def told_by(self, place: int) -> frozenset[str]:
+        """Give the stems that tell of one label."""
+        if place not in self._told_by:
+            mine = (stem for stem, owners in self._index.items() if any(owner == place for owner, _ in owners))
+            self._told_by[place] = frozenset(mine)
+        return self._told_by[place]
 
     def shared(self, texts: Sequence[str]) -> Vectors:
         """Give (n, k) what shared words tell, 0..1: every stem once, saturating."""
@@ -59,6 +67,10 @@ class WordSpace:
         total = 1 + len(counted) + len(others)
         self._rarest = log(total) + 1
         self._rarity = {stem: log(total / (1 + count)) + 1 for stem, count in held.items()}
+
+    def __contains__(self, stem: str) -> bool:
+        """Say whether examples have this word."""
+        return stem in self._column
 
     def rows(self, texts: Sequence[str]) -> Any:
         """Give a sparse float32 matrix (n, words)."""
