@@ -9,7 +9,7 @@ from repository.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
 #: The newest migration in `migrations/versions`; a test compares.
-HEAD = "0003"
+HEAD = "0004"
 #: Any number that no other program locks in the same PostgreSQL database.
 LOCK = 721_480_011
 

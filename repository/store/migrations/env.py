@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import context
 
-from repository.store.tables import metadata
+from repository.store.knowledge_tables import metadata
 
 
 def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
