@@ -4,7 +4,10 @@ from typing import Any
 
 from alembic import context
 
-from repository.store.knowledge_tables import metadata
+from repository.store import knowledge_tables, tables
+
+#: Known to the metadata only once imported.
+assert knowledge_tables.insight.metadata is tables.metadata
 
 
 def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
@@ -14,7 +17,7 @@ def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: An
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=tables.metadata,
     include_object=include,
     render_as_batch=True,
     compare_type=True,
