@@ -9,7 +9,7 @@ from repository.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
 #: The newest migration in `migrations/versions`; a test compares.
-HEAD = "0004"
+HEAD = "0005"
 #: Any number that no other program locks in the same PostgreSQL database.
 LOCK = 721_480_011
 

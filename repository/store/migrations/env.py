@@ -4,10 +4,10 @@ from typing import Any
 
 from alembic import context
 
-from repository.store import knowledge_tables, tables
+from repository.store import knowledge_tables, report_tables, tables
 
 #: Known to the metadata only once imported.
-assert knowledge_tables.insight.metadata is tables.metadata
+assert knowledge_tables.insight.metadata is report_tables.report.metadata is tables.metadata
 
 
 def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
