@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from repository.codebook import Codebook, folded, seen
 from repository.domain.access import Viewer
 from repository.domain.coding import Code
+from repository.errors import Rejected
 from repository.workspace import Workspace
 
 #: Codes offered for what somebody types, and how many ranks they have.
 OFFERED, RANKS = 8, 4
+#: Codes in a list to choose from, and stands between a theme and its code there.
+LISTED, BELOW = 1_000, "›"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,17 @@ def matches(workspace: Workspace, viewer: Viewer, typed: str, limit: int = OFFER
         recent = [codebook.by_id[code_id] for code_id in used if codebook.by_id[code_id] in codebook.codes]
         found = [*recent, *(code for code in codebook.codes if not code.is_theme and code not in recent)]
     return tuple(_match(codebook, code) for code in found[:limit])
+
+
+def called(workspace: Workspace, viewer: Viewer, typed: str) -> str:
+    """Give the slug of the one code that is called so, with its theme before it or without. Raises Rejected."""
+    found = matches(workspace, viewer, typed.rpartition(BELOW)[2], limit=LISTED)
+    exact = [m for m in found if folded(typed) in (folded(m.name), folded(f"{m.theme_name} {BELOW} {m.name}"))]
+    if not exact:
+        raise Rejected(f"No code is called “{typed}”.", hint="Choose one from the list.")
+    if len(exact) > 1:
+        raise Rejected(f"Several codes are called “{typed}”.", hint="Choose the one that is meant, with its theme.")
+    return exact[0].slug
 
 
 def themes(workspace: Workspace, viewer: Viewer) -> tuple[Match, ...]:

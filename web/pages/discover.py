@@ -15,8 +15,6 @@ from web.narrowing import asked_for, chosen, kept
 blueprint = Blueprint("discover", __name__, url_prefix="/discover")
 
 CANDIDATE = "/<int(max=2147483647):candidate_id>"
-#: Codes offered at most.
-OFFERED = 1_000
 
 
 @blueprint.get("/")
@@ -86,5 +84,5 @@ def _told(one: Passage) -> dict[str, Any]:
 def choices() -> dict[str, Any]:
     """Give what every page of discovery offers to those who may decide."""
     may_write = viewer().may_write
-    codes = choosing.matches(workspace(), viewer(), "", limit=OFFERED) if may_write else ()
+    codes = choosing.matches(workspace(), viewer(), "", limit=choosing.LISTED) if may_write else ()
     return {"may_write": may_write, "codes": codes}

@@ -5,13 +5,12 @@ from werkzeug import Response
 
 from repository import adopting, choosing, discovering, regrouping
 from repository.candidate_rules import Adopted
-from repository.codebook import folded
 from repository.domain.coding import CodeFacts
 from repository.errors import Rejected
 from web import inputs
 from web.access import viewer, workspace
 from web.narrowing import TYPED, chosen, kept
-from web.pages.discover import CANDIDATE, OFFERED
+from web.pages.discover import CANDIDATE
 
 blueprint = Blueprint("discover_acts", __name__, url_prefix="/discover")
 
@@ -48,7 +47,7 @@ def split(candidate_id: int) -> Response:
 def merge(candidate_id: int) -> Response:
     """Merge a candidate into another one, or, with the ticked passages as examples, into a code."""
     if _line("code"):
-        slug = code_called(_line("code"))
+        slug = _code()
         return _answer(adopting.merge_into_code(workspace(), viewer(), candidate_id, slug, _passages()))
     into = inputs.whole(request.form.get("into"), "Candidate", default=0, least=0)
     if not into:
@@ -70,7 +69,7 @@ def accept(candidate_id: int) -> Response:
 @blueprint.post("/passages/code")
 def code() -> Response:
     """Code passages."""
-    return _answer(regrouping.code(workspace(), viewer(), _passages(), [code_called(_line("code"))]))
+    return _answer(regrouping.code(workspace(), viewer(), _passages(), [_code()]))
 
 
 @blueprint.post("/passages/make")
@@ -92,17 +91,6 @@ def undo(act_id: int) -> Response:
     return _answer(adopting.undo(workspace(), viewer(), act_id))
 
 
-def code_called(typed: str) -> str:
-    """Give the slug of the one code that is called so, with its theme before it or without. Raises Rejected."""
-    found = choosing.matches(workspace(), viewer(), typed.rpartition("›")[2], limit=OFFERED)
-    exact = [m for m in found if folded(typed) in (folded(m.name), folded(f"{m.theme_name} › {m.name}"))]
-    if not exact:
-        raise Rejected(f"No code is called “{typed}”.", hint="Choose one from the list.")
-    if len(exact) > 1:
-        raise Rejected(f"Several codes are called “{typed}”.", hint="Choose the one that is meant, with its theme.")
-    return exact[0].slug
-
-
 def _answer(done: Adopted) -> Response:
     """Say what was done on the page that comes next."""
     if done.act:
@@ -111,6 +99,10 @@ def _answer(done: Adopted) -> Response:
     else:
         flash(done.told, "info")
     return redirect(url_for("discover.index", **kept()), 303)  # type: ignore[arg-type]
+
+
+def _code() -> str:
+    return choosing.called(workspace(), viewer(), _line("code"))
 
 
 def _passages() -> list[int]:

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from repository import choosing, deciding, reviewing
-from repository.codebook import folded
 from repository.deciding import Decided, Shown
 from repository.errors import Conflict, NotFound, Rejected
 from repository.reviewing import ROWS
@@ -20,8 +19,6 @@ blueprint = Blueprint("review", __name__, url_prefix="/review")
 ONE = "/<int(max=2147483647):suggestion_id>"
 #: What an address says about what is shown.
 KEPT = ("code", "study", "from", "to", "state", "order")
-#: Codes offered for other words at most.
-OFFERED = 1_000
 
 
 @blueprint.get("/")
@@ -43,7 +40,7 @@ def index() -> str:
         link=_link,
         marked=marked,
         may_write=may_write,
-        codes=choosing.matches(workspace(), viewer(), "", limit=OFFERED) if may_write else (),
+        codes=choosing.matches(workspace(), viewer(), "", limit=choosing.LISTED) if may_write else (),
     )
 
 
@@ -51,7 +48,7 @@ def index() -> str:
 def accept(suggestion_id: int) -> Response | str:
     """Accept a suggestion, or put the code on its words that somebody named instead."""
     typed = " ".join(request.form.get("instead", "").replace("\0", " ").split())[: 2 * TYPED]
-    instead = _named(typed) if typed else ""
+    instead = choosing.called(workspace(), viewer(), typed) if typed else ""
     return _answer(deciding.accept(workspace(), viewer(), suggestion_id, instead=instead, shown=_shown()))
 
 
@@ -151,15 +148,3 @@ def _link(**changes: object) -> str:
     changes = {name.rstrip("_"): value for name, value in changes.items()}
     kept = {name: value for name, value in (_kept() | changes).items() if value not in ("", None)}
     return url_for("review.index", **kept)
-
-
-def _named(typed: str) -> str:
-    """Give the slug of the one code that is called so, with its theme before it or without."""
-    name = typed.rpartition("›")[2]
-    found = choosing.matches(workspace(), viewer(), name, limit=OFFERED)
-    exact = [m for m in found if folded(typed) in (folded(m.name), folded(f"{m.theme_name} › {m.name}"))]
-    if not exact:
-        raise Rejected(f"No code is called “{typed}”.", hint="Choose one from the list.")
-    if len(exact) > 1:
-        raise Rejected(f"Several codes are called “{typed}”.", hint="Choose the one that is meant, with its theme.")
-    return exact[0].slug
