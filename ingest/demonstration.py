@@ -114,4 +114,7 @@ def _code(workspace: Workspace, table: dict[str, Any], by_key: dict[str, int]) -
             )
             code = codebook.named(row["code"])
             unit.codings.code(highlight_id=mark.id, code_id=code.id, coder=row["coder"], now=workspace.clock())
+        for row in table.get("finished", []):
+            for coder in row["coders"]:
+                unit.assignments.finish(by_key[row["session"]], coder, workspace.clock())
         queue_learning(unit, workspace)

@@ -15,7 +15,7 @@ from ingest.worker import drain
 from nlp.embedding import Embedder
 from nlp.language import sentence_spans
 from nlp.words import WORD
-from repository import reading, theming
+from repository import agreeing, reading, theming
 from repository.codebook import starter
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.transcript import Role, Transcript
@@ -134,9 +134,9 @@ def test_loading_twice_is_loading_once_and_brings_people_codes_and_themes(
     cards = reading.studies(workspace, LOCAL_ADMIN)
     assert [len(cards), sum(card.sessions for card in cards)] == [12, 60]
     themes = theming.themes(workspace, LOCAL_ADMIN)
-    assert sum(card.coded for card in themes) == len(
-        {(r["session"], r["quote"], r["code"]) for r in manifest["coding"]}
-    )
+    assert sum(card.coded for card in themes) == len(manifest["coding"])
+    both = agreeing.compare(workspace, LOCAL_ADMIN, *manifest["finished"][0]["coders"])
+    assert both.pooled.kappa is not None and 0.3 < both.pooled.kappa < 0.95 and both.disagreements
     assert sum(1 for card in themes if card.suggested) >= 8
     with workspace.read() as unit:
         assert unit.tallies.participants(LOCAL_ADMIN) >= 70
