@@ -1,0 +1,1 @@
+"""Reports as documents: what a template says, as blocks, and each format made from the same blocks."""
