@@ -61,6 +61,10 @@ class Voices:
         #: The participant who says most of a mention.
         self.main = {key: found[0].person for key, found in self._of.items() if found}
 
+    def speaker(self, key: Key) -> int | None:
+        """Give the speaker who says most of a mention."""
+        return next((one.speaker_id for one in self._of.get(key, ())), None)
+
     def persons(self, key: Key) -> set[str]:
         """Give the participants who say a mention."""
         return {one.person for one in self._of.get(key, ())}

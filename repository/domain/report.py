@@ -23,14 +23,14 @@ class Template(StrEnum):
 class ReportScope:
     """What a report is about. Empty means everything the viewer may see; days are inclusive.
 
-    `themes`, `cohorts`, `accounts` (keys) and `product_areas` narrow further; `people_only` counts what people coded or
-    accepted, else what the machine suggests counts too, told apart.
+    `themes` (slugs), `cohorts`, `accounts` (numbers) and `product_areas` narrow further; `people_only` counts what people
+    coded or accepted, else what the machine suggests counts too, told apart.
     """
 
     studies: tuple[int, ...] = ()
     themes: tuple[str, ...] = ()
     cohorts: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
+    accounts: tuple[int, ...] = ()
     product_areas: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
