@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from repository.domain.access import Viewer
+from repository.domain.access import PersonRole, Viewer
 from repository.domain.report import Contents, Report, ReportScope, SharedLink, Template, Version
 from repository.errors import Conflict, Forbidden, NotFound, Rejected
 from repository.reporting import compile_report
@@ -175,6 +175,11 @@ def shared(workspace: Workspace, token: str) -> tuple[Version, Contents, SharedL
     if found is None:
         raise NotFound("This link leads nowhere, or no longer.", hint="Ask whoever sent it for a new one.")
     return found
+
+
+def reader_of(link: SharedLink) -> Viewer:
+    """Say through whose eyes a link is read: those of whoever made it, and no further."""
+    return Viewer(link.made_by, PersonRole.READER)
 
 
 def revoke(workspace: Workspace, viewer: Viewer, report_id: int, link_id: int) -> None:

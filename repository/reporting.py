@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from repository import agreeing, gaps
-from repository.codebook import Codebook, seen
+from repository.codebook import Codebook
 from repository.consent import may_quote
-from repository.counting import Every, by_period, every_of, named
+from repository.counting import by_period, named
 from repository.domain.access import Viewer
 from repository.domain.candidate import CandidateState
 from repository.domain.coding import Code
@@ -23,27 +23,24 @@ from repository.domain.report import (
     Unknown,
 )
 from repository.domain.study import Session, Study
-from repository.errors import NotFound
 from repository.insight_finding import FoundInsight, current_insights
 from repository.report_counting import (
     accounts,
     cohorts_of,
-    counted,
     heard_in,
     on_days,
     people,
-    studies_within,
     study_figures,
     theme_figures,
     together,
-    within,
 )
+from repository.report_gathering import Gathered, gather
 from repository.report_notes import method_note
 from repository.report_quotes import chosen
 from repository.store.discovery import Wanted
-from repository.store.prevalence import Appearance, Mention
+from repository.store.prevalence import Appearance
 from repository.store.unit import Unit
-from repository.voices import Speakers, Voices, joined
+from repository.voices import joined
 from repository.workspace import Workspace
 
 #: Candidates and gaps that a report names.
@@ -59,28 +56,14 @@ def compile_report(
     now = workspace.clock()
     known = current_insights(workspace, viewer)
     with workspace.read() as unit:
-        codebook = seen(unit, viewer)
-        studies = _studies(unit, viewer, scope)
-        heard = within(unit.prevalence.people(viewer), scope, {study.id for study in studies})
-        sessions, undated = _sessions(unit, viewer, scope, studies, heard)
-        said = counted(unit.prevalence.speakers(viewer), scope)
-        themes = _themes(codebook, scope)
-        ids = {code.id for theme in themes for code in (theme, *codebook.under(theme))}
-        everything = unit.prevalence.mentions(viewer, ids)
-        voices = Voices(heard, unit.prevalence.speakers_of(viewer, ids))
-        # What somebody within the scope says; of what nobody known says (notes without speakers), what its session holds.
-        mentions = [
-            one
-            for one in everything
-            if one.session_id in sessions and not (one.machine and scope.people_only) and voices.main.get(one.key)
-        ]
-        every = every_of(heard)
-        cohorts, periods = cohorts_of(heard), tuple(row.key for row in by_period(heard, set(), every))
-        figures = _figures(workspace, unit, viewer, codebook, themes, heard, said, mentions, voices, sessions, every)
-        coders = Counter(one.coder for one in mentions if not one.machine)
-        candidates = _candidates(unit, viewer, scope, studies)
+        found = gather(unit, viewer, scope)
+        cohorts = cohorts_of(found.heard)
+        periods = tuple(row.key for row in by_period(found.heard, set(), found.every))
+        figures = [_figures(workspace, unit, viewer, found, theme, cohorts, periods) for theme in found.themes]
+        candidates = _candidates(unit, viewer, scope, found.studies)
     order = sorted(figures, key=lambda one: (-one.participants.count, -one.quotes, one.name))
-    spoken = {theme.facts.slug: joined(said, [c.id for c in (theme, *codebook.under(theme))]) for theme in themes}
+    spoken = {theme.facts.slug: joined(found.said, found.under(theme)) for theme in found.themes}
+    coders = Counter(one.coder for one in found.mentions if not one.machine)
     contents = Contents(
         title=title,
         template=template,
@@ -88,81 +71,53 @@ def compile_report(
         as_of=now,
         codebook_as_of=now,
         studies=tuple(
-            study_figures(study, heard, [s.occurred_on for s in sessions.values() if s.study_id == study.id])
-            for study in studies
+            study_figures(
+                study, found.heard, [s.occurred_on for s in found.sessions.values() if s.study_id == study.id]
+            )
+            for study in found.studies
         ),
-        sessions=len(sessions),
-        participants=people(heard),
-        accounts=accounts(heard),
-        methods=_methods(studies, sessions),
+        sessions=len(found.sessions),
+        participants=people(found.heard),
+        accounts=accounts(found.heard),
+        methods=_methods(found.studies, found.sessions),
         cohorts=cohorts,
         periods=tuple(named(key) for key in periods),
         themes=tuple(order),
-        together=together({slug: pairs for slug, pairs in spoken.items() if pairs}, heard),
-        heard_by_cohort=tuple(people(one for one in heard if one.cohort == cohort) for cohort in cohorts),
-        heard_by_period=tuple(heard_in(heard, key, every) for key in periods),
+        together=together({slug: pairs for slug, pairs in spoken.items() if pairs}, found.heard),
+        heard_by_cohort=tuple(people(one for one in found.heard if one.cohort == cohort) for cohort in cohorts),
+        heard_by_period=tuple(heard_in(found.heard, key, found.every) for key in periods),
         candidates=candidates,
-        insights=_insights(known, codebook, scope, themes, now.date()),
-        unknown=(*_unheard(order, cohorts, heard), *_asked_in_vain(workspace, scope)),
+        insights=_insights(known, found.codebook, scope, found.themes, now.date()),
+        unknown=(*_unheard(order, cohorts, found.heard), *_asked_in_vain(workspace, scope)),
     )
     note = method_note(
         contents,
         coders=coders,
-        accepted=sum(1 for one in mentions if not one.machine and one.score is not None),
-        suggested=sum(1 for one in mentions if one.machine),
-        undated=undated,
-        unquotable=sum(not may_quote(session.consent) for session in sessions.values()),
-        kappa=_kappa(workspace, viewer, sessions, sorted(coders)),
+        accepted=sum(1 for one in found.mentions if not one.machine and one.score is not None),
+        suggested=sum(1 for one in found.mentions if one.machine),
+        undated=found.undated,
+        unquotable=sum(not may_quote(session.consent) for session in found.sessions.values()),
+        kappa=_kappa(workspace, viewer, found.sessions, sorted(coders)),
     )
     return replace(contents, method_note=note)
-
-
-def _studies(unit: Unit, viewer: Viewer, scope: ReportScope) -> list[Study]:
-    found = studies_within(unit.studies.all(viewer), scope)
-    if scope.studies and not found:
-        raise NotFound("None of these studies is there.")
-    return found
-
-
-def _themes(codebook: Codebook, scope: ReportScope) -> list[Code]:
-    return [codebook.named(slug) for slug in scope.themes] if scope.themes else list(codebook.themes)
-
-
-def _sessions(
-    unit: Unit, viewer: Viewer, scope: ReportScope, studies: Sequence[Study], heard: Sequence[Appearance]
-) -> tuple[dict[int, Session], int]:
-    """Give the sessions of a scope that have been read, and how many are out for want of a day."""
-    ids = unit.segments.sessions_in_scope(viewer, studies=[study.id for study in studies]) if studies else []
-    read = [session for session in unit.sessions.some(viewer, set(ids)) if session.text_id is not None]
-    if scope.cohorts or scope.accounts:
-        theirs = {one.session_id for one in heard}
-        read = [session for session in read if session.id in theirs]
-    found = {session.id: session for session in read if on_days(session.occurred_on, scope)}
-    return found, sum(session.occurred_on is None for session in read if session.id not in found)
 
 
 def _figures(
     workspace: Workspace,
     unit: Unit,
     viewer: Viewer,
-    codebook: Codebook,
-    themes: Sequence[Code],
-    heard: Sequence[Appearance],
-    said: Speakers,
-    mentions: Sequence[Mention],
-    voices: Voices,
-    sessions: dict[int, Session],
-    every: Every,
-) -> list[ThemeFigures]:
-    cohorts, periods = cohorts_of(heard), [row.key for row in by_period(heard, set(), every)]
-    found = []
-    for theme in themes:
-        ids = {code.id for code in (theme, *codebook.under(theme))}
-        mine = [one for one in mentions if one.code_id in ids]
-        one = theme_figures(codebook, theme, heard, said, mine, cohorts=cohorts, periods=periods, every=every)
-        places, against = chosen(workspace, unit, viewer, codebook, ids, mine, voices, sessions)
-        found.append(replace(one, places=places, against=against))
-    return found
+    found: Gathered,
+    theme: Code,
+    cohorts: Sequence[str],
+    periods: Sequence[str],
+) -> ThemeFigures:
+    ids = found.under(theme)
+    mine = [one for one in found.mentions if one.code_id in ids]
+    one = theme_figures(
+        found.codebook, theme, found.heard, found.said, mine, cohorts=cohorts, periods=periods, every=found.every
+    )
+    places, against = chosen(workspace, unit, viewer, found.codebook, ids, mine, found.voices, found.sessions)
+    return replace(one, places=places, against=against)
 
 
 def _methods(studies: Sequence[Study], sessions: dict[int, Session]) -> tuple[tuple[str, int], ...]:
