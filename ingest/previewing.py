@@ -88,18 +88,28 @@ _turn = Lock()
 
 def waiting(workspace: Workspace, viewer: Viewer, study_id: int | None = None) -> tuple[Preview, ...]:
     """Preview the files that wait for a yes; with `study_id`, those of one study."""
+    return previews(workspace, viewer, held(workspace, viewer, study_id))
+
+
+def held(workspace: Workspace, viewer: Viewer, study_id: int | None = None) -> Sequence[Source]:
+    """List the files that wait for a yes, always in the same order; nothing is read."""
     with workspace.read() as unit:
-        held = unit.sources.held(viewer, study_id)
-        known = {source.id: speakers.known(unit, source) for source in held}
+        return unit.sources.held(viewer, study_id)
+
+
+def previews(workspace: Workspace, viewer: Viewer, sources: Sequence[Source]) -> tuple[Preview, ...]:
+    """Read files that wait, as `held` lists them, and say what each is recognised as."""
+    with workspace.read() as unit:
+        known = {source.id: speakers.known(unit, source) for source in sources}
         sessions, participants = dict(unit.likeness.seen(viewer)), unit.people.labels()
-        corrected = {s.id for s in unit.sessions.some(viewer, [i for i in map(corrects, held) if i])}
-    previews = [
+        corrected = {s.id for s in unit.sessions.some(viewer, [i for i in map(corrects, sources) if i])}
+    found_out = [
         (Preview(source, corrects=corrects(source)), b"")
         if corrects(source) in corrected
         else preview_of(workspace, source, known[source.id], participants)
-        for source in held
+        for source in sources
     ]
-    near = {preview.source.id: nearest(own, list(sessions), list(sessions.values())) for preview, own in previews}
+    near = {preview.source.id: nearest(own, list(sessions), list(sessions.values())) for preview, own in found_out}
     with workspace.read() as unit:
         found = {s.id: s for s in unit.sessions.some(viewer, {i for row in near.values() for i, _ in row})}
         titles = {study.id: study.title for study in unit.studies.all(viewer)}
@@ -112,14 +122,13 @@ def waiting(workspace: Workspace, viewer: Viewer, study_id: int | None = None) -
                 if i in found
             ),
         )
-        for preview, _ in previews
+        for preview, _ in found_out
     )
 
 
 def count(workspace: Workspace, viewer: Viewer, study_id: int | None = None) -> int:
     """Count the files that wait for a yes."""
-    with workspace.read() as unit:
-        return len(unit.sources.held(viewer, study_id))
+    return len(held(workspace, viewer, study_id))
 
 
 def confirm(

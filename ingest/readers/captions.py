@@ -98,12 +98,12 @@ def _flat(words: str) -> str:
     return lines[0] + "".join(glue(before, line) + line for before, line in pairwise(lines))
 
 
-def _by_line(pieces: Sequence[Piece]) -> list[Piece]:
+def _by_line(pieces: Sequence[Piece], label: re.Pattern[str] = _NAMED) -> list[Piece]:
     """Cut cues before each line but the first that begins with a label: two people in one cue."""
     out = []
     for piece in pieces:
         lines = piece.text.split("\n")
-        starts = [0, *(index for index in range(1, len(lines)) if _NAMED.match(lines[index][:120]))]
+        starts = [0, *(index for index in range(1, len(lines)) if label.match(lines[index][:120]))]
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
             out.append(replace(piece, text="\n".join(lines[start:end])) if len(starts) > 1 else piece)
     return out
@@ -111,13 +111,14 @@ def _by_line(pieces: Sequence[Piece]) -> list[Piece]:
 
 def named(pieces: Sequence[Piece]) -> list[Piece]:
     """Take `Name: ` in front of the text for the speaker where the file does that; a cue without goes on as before."""
-    pieces = _by_line(pieces)
+    cues, pieces = pieces, _by_line(pieces)
     found = [_NAMED.match(piece.text[:120]) for piece in pieces]
     labels = [clean_label(match["label"]) for match in found if match]
     if len(labels) < len(pieces) / 2:
-        boxed = [_IN_BRACKETS.match(piece.text[:120]) for piece in pieces]
-        if _are_names([clean_label(match["label"]) for match in boxed if match], len(pieces)):
-            found, labels = boxed, [clean_label(match["label"]) for match in boxed if match]
+        parts = _by_line(cues, _IN_BRACKETS)
+        boxed = [_IN_BRACKETS.match(piece.text[:120]) for piece in parts]
+        if _are_names([clean_label(match["label"]) for match in boxed if match], len(parts)):
+            pieces, found, labels = parts, boxed, [clean_label(match["label"]) for match in boxed if match]
     headed = len(labels) >= 0.9 * len(pieces)
     speakers = speakers_among(
         labels, uniform=len(labels) >= 0.5 * len(pieces), all_headed=headed and len(set(labels)) > 1
@@ -128,6 +129,9 @@ def named(pieces: Sequence[Piece]) -> list[Piece]:
         label = clean_label(match["label"]) if match else ""
         says_who = match is not None and label in speakers
         speaker = label if says_who else speaker
+        other = _CHANGE.match(piece.text) if speaker and not says_who else None
+        if other:  # somebody else, whom nobody names
+            speaker, piece = None, replace(piece, text=piece.text[other.end() :], breaks=True)
         if says_who or speaker:
             text = piece.text[match.end() :] if match and says_who else piece.text
             piece = replace(piece, speaker=speaker, text=text)

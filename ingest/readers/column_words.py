@@ -11,7 +11,8 @@ interviewee|respondent|customer|customer name|customer id|author id|message auth
 sprecher|sprecherin|locuteur|hablante|orador|relatore|falante|persona|interlocuteur|teilnehmer|teilnehmerin|autor|auteur|nom|nombre|nome
 tier|codename|pseudonym|naam|namn|navn|imię|imię i nazwisko|full name|your name|ihr name|votre nom|su nombre|seu nome|nom et prénom|prénom et nom
 nombre completo|nombre y apellido|nombre y apellidos|nome completo|nome e cognome|vor- und nachname|vorname und nachname|respondent name
-name (optional)|participante|entrevistado|entrevistada|partecipante|intervistato|intervistata|répondant|répondante|enquêté|interviewé|befragte
+name (optional)|what is your name|what's your name|wie heißen sie|comment vous appelez-vous|cómo se llama|name (freiwillig)
+name des befragten|name der befragten|name der person|name des teilnehmers|name der teilnehmerin|participante|entrevistado|entrevistada|partecipante|intervistato|intervistata|répondant|répondante|enquêté|interviewé|befragte
 befragter|proband|probandin|interviewpartner|interviewpartnerin|name of participant|name of respondent|deelnemer|encuestado|respondente
 """,
     "text": """
@@ -84,6 +85,12 @@ CLOSED = re.compile(
     r"hast|sind|ist|würden|können|nutzen|benutzen|quels?|quelles?|combien|est-ce que|avez|êtes|à quelle fréquence|cuántos?|cuántas?|cuál|con qué "
     r"frecuencia|tiene|usa|qual|quais|quanti|quanto|quante|quantos|com que frequência)\b",
     re.I,
+)
+#: What begins a question that is written without its mark.
+ASKED = re.compile(
+    r"was (?:ist|war|hat|haben|finden|fehlt|stört|gefällt|würden|könnten)\b|warum\b|wieso\b|wie (?:finden|war|haben)\b"
+    r"|(?:frage|question|pregunta|domanda|pergunta) \d|(?:what|why|how) (?:is|was|do|does|did|would|could|should|can)\b"
+    r"|(?:qué|que|cómo|por qué|pourquoi|qu'est|che cosa|perché) \w",
 )
 _CHOSEN = """
 yes no maybe sometimes never always often rarely daily weekly monthly yearly true false other none n/a na male female m f d

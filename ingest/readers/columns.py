@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ingest.readers.column_words import CHOSEN, CLOSED, HEADS, METADATA, PLACES, PRIVATE, SCALE
-from ingest.readers.labels import is_known, is_possible
+from ingest.readers.column_words import ASKED, CHOSEN, CLOSED, HEADS, METADATA, PLACES, PRIVATE, SCALE
+from ingest.readers.labels import is_known, is_name_like, is_possible
 from ingest.readers.stamps import parse_stamp
 
 #: What a column can be used for; "" is not at all.
@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"(?:https?://\S+|\S+@\S+\.\w+|\d{1,3}(?:\.\d{1,3}){3})")
 SPAN = re.compile(r"\s{1,5}(?:-{1,3}>?|–|to)\s{1,5}|\s{0,5}-->\s{0,5}")
 #: Headers of what somebody said or wrote, not of what was noted about them.
 VOICED = re.compile(
-    r"comment|kommentar|feedback|answer|antwort|response|opinion|reason|verbatim|suggestion|quote|zitat|réponse|respuesta|risposta|\bsaid\b|\bwhy\b",
+    r"comment|kommentar|bemerkung|rückmeldung|remark|feedback|answer|antwort|response|opinion|reason|verbatim|suggestion|quote|zitat|réponse|respuesta|risposta|\bsaid\b|\bwhy\b",
     re.I,
 )
 _WORD = re.compile(r"\w+")
@@ -52,6 +52,7 @@ class Measure:
     lone: float  # of the cells with three words or more, those that are the only one of their kind
     parts: float  # how often each part of `A;B` comes
     chosen: float = 0.0  # of the cells, those that are a word to tick: yes, never, high
+    persons: bool = False  # most cells are written like somebody's name
 
     @property
     def plain(self) -> float:
@@ -115,6 +116,15 @@ def is_metadata(head: str) -> bool:
     return METADATA.fullmatch(word) is not None or PLACES.fullmatch(word) is not None
 
 
+def is_asked(head: str) -> bool:
+    """Say whether a header is a question, with its mark or without.
+
+    >>> [is_asked(head) for head in ("Was ist gut", "Frage 2", "Why did you leave?", "What", "Mood")]
+    [True, True, True, False, False]
+    """
+    return head.strip().endswith(("?", "？")) or ASKED.match(folded(head)) is not None
+
+
 def is_private(head: str) -> bool:
     """Say whether a header is that of who somebody is or what a tool notes: nothing to sum up."""
     return PRIVATE.search(folded(head)) is not None
@@ -141,7 +151,13 @@ def measure(cells: Sequence[str]) -> Measure:
         lone=sum(counts[cell] == 1 for cell in long) / len(long) if long else 0.0,
         parts=parts.total() / len(parts) if parts else 0.0,
         chosen=sum(cell.casefold().rstrip(".!") in CHOSEN for cell in filled) / total,
+        persons=sum(map(_is_person, filled)) >= _MOST * total,
     )
+
+
+def _is_person(cell: str) -> bool:
+    words = cell[:_LABEL].split()
+    return 0 < len(words) <= 5 and is_name_like(cell) and not any(c.isdigit() for c in cell)
 
 
 def _kind(cell: str) -> str:
@@ -176,7 +192,7 @@ def is_open(head: str, found: Measure, *, asked: bool = False) -> bool:
 
 
 def _is_open_question(head: str, found: Measure) -> bool:
-    asks = head.strip().endswith(("?", "？")) and CLOSED.match(head.strip(" ¿\t\n0123456789.)")) is None
+    asks = is_asked(head) and CLOSED.match(head.strip(" ¿\t\n0123456789.)")) is None
     return asks and found.filled <= _SMALL and found.distinct >= 0.7 and found.words >= 1 and found.chosen < 0.5
 
 
@@ -186,7 +202,7 @@ def propose(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]
     uses = [use_of_head(head) if _fits(use_of_head(head), m) else "" for head, m in zip(heads, found, strict=True)]
     _only_one(uses, heads, found)
     for index, (head, m) in enumerate(zip(heads, found, strict=True)):
-        if not uses[index] and is_open(head, m, asked=head.strip().endswith("?")):
+        if not uses[index] and is_open(head, m, asked=is_asked(head)):
             uses[index] = "text"
     if "text" not in uses:
         _some_text(uses, heads, found)
@@ -223,11 +239,12 @@ def _only_one(uses: list[str], heads: Sequence[str], found: Sequence[Measure]) -
         if use == "start" and found[index].dates > 0.5:
             uses[index] = "date"
     voiced = "start" in uses or any(
-        VOICED.search(head) or head.strip().endswith("?") for head, m in zip(heads, found, strict=True) if m.filled
+        VOICED.search(head) or is_asked(head) for head, m in zip(heads, found, strict=True) if m.filled
     )
     for index, (head, m) in enumerate(zip(heads, found, strict=True)):
         people = any(use == "speaker" and i != index and found[i].filled for i, use in enumerate(uses))
-        if folded(head) == "name" and m.filled > 1 and m.distinct > 0.9 and (people or not voiced):
+        called = people or not (voiced or m.persons)
+        if folded(head) == "name" and m.filled > 1 and m.distinct > 0.9 and called:
             uses[index] = "title"  # what a record is called
     for use in USES - {"text", ""}:
         places = [index for index, each in enumerate(uses) if each == use]

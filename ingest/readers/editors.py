@@ -196,8 +196,8 @@ class _Typed(HTMLParser):
 
 
 def _stamp(seconds: float) -> str:
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+    ms = round(max(seconds, 0) * 1000)
+    return f"{ms // 3_600_000}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
 def is_otranscribe(data: object) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.readers import surveys
-from ingest.readers.columns import VOICED, folded, measure, propose, use_of_head
+from ingest.readers.columns import VOICED, folded, is_asked, measure, propose, use_of_head
 from ingest.readers.delimited import Row
 from ingest.readers.tabular import Layout, Table, has_header, head_at, laid_out, trimmed
 from repository.domain.transcript import SessionKind
@@ -21,6 +21,9 @@ _THREADS = frozenset({"ticket", "ticket id", "ticket number", "conversation id",
 _SAID = re.compile(r"speaker|sprecher|locuteur|hablante|orador|relatore|falante|interlocut|tier", re.I)
 #: Rows, and cells, that tell what a table is.
 _TELLING, _CELLS = 5_000, 200_000
+#: The share of different people among messages up to which somebody wrote again, and a day with its time.
+_ANEW = 0.7
+_MOMENT = re.compile(r"\d[T ,]{1,2}\d{1,2}:\d\d")
 _QUESTIONS = re.compile(r"question|frage|prompt|pregunta|domanda", re.I)
 
 
@@ -32,7 +35,16 @@ def layout_of(rows: Sequence[Row]) -> Layout | None:
     head = head_at(rows)
     table = Table(trimmed(rows, head), rows, head + 1)
     above = tuple(cell.strip() for row in rows[:head] for cell in row.cells if cell.strip())
-    for known in (surveys.qualtrics, surveys.survey_monkey, surveys.forms, _reviews, _tickets, _speech, surveys.score):
+    for known in (
+        surveys.qualtrics,
+        surveys.survey_monkey,
+        surveys.forms,
+        _reviews,
+        _tickets,
+        _chat,
+        _speech,
+        surveys.score,
+    ):
         if found := known(table):
             return replace(found, above=above)
     return replace(_unknown(table), above=above)
@@ -87,6 +99,24 @@ def _tickets(table: Table) -> Layout | None:
     else:
         shape = "Chats with customers" if re.search(r"conversation|chat|thread", joined) else "Messages"
     return laid_out(table, SessionKind.TICKET, shape, 0.9 if threads else 0.75, uses)
+
+
+def _chat(table: Table) -> Layout | None:
+    """Know a chat: who wrote what at which moment, and people who write again."""
+    named = [use_of_head(head) for head in table.heads]
+    if not {"speaker", "text"} <= set(named) or "rating" in named or any(map(is_asked, table.heads)):
+        return None
+    uses = _by_head(table)
+    columns = table.columns(table.first)
+    if uses.count("text") != 1 or not {"speaker", "date"} <= set(uses) or _NOTED.search(_head_of(table, uses, "text")):
+        return None
+    people, moments = columns[uses.index("speaker")], columns[uses.index("date")]
+    if measure(people).distinct > _ANEW or sum(_MOMENT.search(cell) is not None for cell in moments) < 0.8 * len(
+        moments
+    ):
+        return None
+    uses = [use if use in ("speaker", "text", "date", "role") else "" for use in uses]
+    return laid_out(table, SessionKind.CHAT, "Chat (table)", 0.88, uses)
 
 
 def _speech(table: Table) -> Layout | None:
@@ -146,7 +176,7 @@ def kind_of(uses: Sequence[str], names: Sequence[str], columns: Sequence[Sequenc
         found = measure(columns[uses.index("speaker")])
         if found.distinct <= 0.5:
             return SessionKind.INTERVIEW
-    asked = sum(name.strip().endswith("?") for name in texts) or any(_QUESTIONS.fullmatch(name) for name in names)
+    asked = sum(map(is_asked, texts)) or any(_QUESTIONS.fullmatch(name) for name in names)
     if asked or (any(map(VOICED.search, texts)) and not any(map(_NOTED.search, texts))):
         return SessionKind.SURVEY_RESPONSE
     if {"id", "rating", "speaker"} & set(uses) and not any(map(_NOTED.search, texts)):

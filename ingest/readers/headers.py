@@ -9,7 +9,7 @@ from ingest.readers.assembling import Piece, clean_label
 from ingest.readers.emphasis import answered, bold_beginning, is_told_by_bold
 from ingest.readers.grammars import GRAMMARS, HEAD, NAMED, Grammar, Line, is_boilerplate
 from ingest.readers.labels import is_known, is_name_like, is_possible, speakers_among
-from ingest.readers.layouts import SHORT, marked, preamble, section, unstacked
+from ingest.readers.layouts import SHORT, closed, marked, preamble, section, unnumbered, unstacked
 from ingest.readers.several import told_of_several
 from ingest.readers.speaking import Header, notes_of, pieces_of
 from ingest.readers.stamps import STAMP, parse_stamp
@@ -22,7 +22,7 @@ _NEARLY_ALL = 0.9
 #: How much less a more telling habit may explain than the best one.
 _NEARLY = 0.1
 #: One of these is in a line's beginning that names a speaker, but for a name alone or in brackets.
-_MARKS = (":", "\t", "：", " - ", " – ", "— ", "; ", "   ")
+_MARKS = (":", "\t", "：", " - ", " -- ", " – ", "— ", "; ", "   ")
 _NAMED = re.compile(NAMED)
 _ITEM = re.compile(r"(?:[-–—•*]|\d{1,4}[.)])\s")
 #: What sentences end with.
@@ -64,7 +64,10 @@ def lines_of(text: str) -> list[Line]:
 
 def parse(lines: Sequence[Line]) -> Parsed:
     """Make pieces of lines: turns where a habit of marking speakers explains the file, else notes by paragraph."""
-    parsed = _parsed(marked(unstacked(lines)))
+    parsed = _parsed(marked(unstacked(closed(lines))))
+    if not parsed.habit and (bare := unnumbered(lines)):
+        numbered = _parsed(bare)
+        parsed = numbered if numbered.habit else parsed
     several = told_of_several(lines)
     return replace(parsed, warnings=(*parsed.warnings, *several)) if several else parsed
 
@@ -87,7 +90,8 @@ def _parsed(lines: Sequence[Line]) -> Parsed:
 
 def _below_notes(lines: Sequence[Line]) -> list[int]:
     """Give where, after notes without a word that says so, somebody known by the label speaks first: "Interviewer: So"."""
-    for index, line in enumerate(lines):
+    above, _ = preamble(lines)
+    for index, line in enumerate(lines[above:], above):
         found = _NAMED.match(line.text[:HEAD].lstrip()) if ":" in line.text[:HEAD] and not line.note else None
         if found and is_known(found["label"].strip("*_ ")) and len(line.text) > found.end():
             return [index] if index else []
@@ -111,7 +115,7 @@ def _heads(lines: Sequence[Line], start: int) -> list[tuple[int, str, bool]]:
         line = lines[index]
         head = line.text.lstrip()[:HEAD]
         alone = line.gap and len(head) <= SHORT  # a name, perhaps
-        if alone or line.lead or head[:1] in "[(" or any(mark in head for mark in _MARKS):
+        if alone or line.lead or head[:1] in "[(<" or "." in head[1:7] or any(mark in head for mark in _MARKS):
             heads.append((index, head, _ANY_TIME.search(head) is not None))
     return heads
 
@@ -121,7 +125,7 @@ def _headers(
 ) -> tuple[dict[int, Header], float]:
     """Give the headers that a habit finds, by line, and the share of lines it explains; 0 if it is not believed."""
     every: dict[int, Header] = {}
-    tight: dict[int, Header] = {}
+    doubtful: dict[int, Header] = {}  # believed if the same label heads other lines
     for index, head, timed in heads:
         line = lines[index]
         if (grammar.timed and not timed) or (line.note and not grammar.below):
@@ -135,18 +139,21 @@ def _headers(
         group = found.groupdict()
         label = clean_label(group["label"].strip("*_ ")) if group.get("label") else None
         bare = grammar.labelled and grammar.below and not grammar.certain and (label is None or not grammar.timed)
-        if bare and not (line.gap and _has_words_below(lines, index)):
+        if bare and not line.gap:
             continue
         if label and grammar.name == "name" and _ITEM.match(head) and not is_known(label):
             continue  # an item of a list: "- Tools: Excel"
         header = _header(label, group, line, head, found.end())
-        if group.get("tight") and label and not is_known(label):
-            tight[index] = header
+        apart = bare and not _has_words_below(lines, index)  # on the page before
+        if apart and not label:
+            continue
+        if apart or (group.get("tight") and label and not is_known(label)):
+            doubtful[index] = header
         else:
             every[index] = header
     if grammar.labelled and not grammar.certain:
         elsewhere = {header.label for header in every.values()}
-        every |= {index: header for index, header in tight.items() if header.label in elsewhere}
+        every |= {index: header for index, header in doubtful.items() if header.label in elsewhere}
         speakers = _speakers(grammar, lines, every, start)
         every = {i: h for i, h in every.items() if h.label in speakers or (h.label is None and speakers)}
     return every, _explained(grammar, lines, every, start)
@@ -188,8 +195,10 @@ def _explained(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Heade
         timed = sum(_TIMED.match(line.text[:HEAD]) is not None for line in lines[start:])
         if len(headers) < _SHARE * timed:
             return 0.0
-    if grammar.strict and not _is_strictly(lines, headers):
+    if grammar.strict and not (_is_known_above(grammar, headers) or _is_strictly(lines, headers)):
         return 0.0
+    if len({header.label for header in headers.values()}) == 1 and all(lines[index].form for index in headers):
+        return 0.0  # questions in bold: print tells who answers
     if grammar.bold and not is_told_by_bold(lines, {i: (h.label or "", h.rest) for i, h in headers.items()}):
         return 0.0
     if grammar.name == "name" and not _is_talk(lines, headers):
@@ -233,6 +242,12 @@ def _is_talk(lines: Sequence[Line], headers: dict[int, Header]) -> bool:
     return sentences >= 0.3 * len(said) or sum(len(words.split()) for words in said) >= 6 * len(said)
 
 
+def _is_known_above(grammar: Grammar, headers: dict[int, Header]) -> bool:
+    """Say whether labels known by themselves stand alone above what is said, and come again."""
+    counts = Counter(header.label or "" for header in headers.values())
+    return grammar.below and len(counts) > 1 and min(counts.values()) > 1 and all(map(is_known, counts))
+
+
 def _is_strictly(lines: Sequence[Line], headers: dict[int, Header]) -> bool:
     """Say whether nearly every paragraph is headed, by labels of which two or more come again."""
     counts = Counter(header.label for header in headers.values())
@@ -244,7 +259,10 @@ def _is_strictly(lines: Sequence[Line], headers: dict[int, Header]) -> bool:
         return len(headers) >= _NEARLY_ALL * sum(line.strong or line.note for line in lines[first:])
     if len(headers) >= _NEARLY_ALL * (len(lines) - first):  # every line, without gaps between
         return True
-    paragraphs = [i for i in range(first, len(lines)) if lines[i].gap and not is_boilerplate(lines[i].text)]
+    alone = {i + 1 for i, header in headers.items() if not lines[i].text[header.rest :].strip()}
+    paragraphs = [
+        i for i in range(first, len(lines)) if lines[i].gap and i not in alone and not is_boilerplate(lines[i].text)
+    ]
     headed = sum(index in headers for index in paragraphs)
     return len(paragraphs) > 1 and headed >= _NEARLY_ALL * len(paragraphs)
 
@@ -252,7 +270,7 @@ def _is_strictly(lines: Sequence[Line], headers: dict[int, Header]) -> bool:
 def _is_sure(grammar: Grammar, lines: Sequence[Line], headers: dict[int, Header]) -> bool:
     """Say whether paragraphs without a header may be taken as the speaker's going on."""
     if grammar.certain or len(headers) < _FEWEST or grammar.strict:
-        return grammar.certain
+        return grammar.certain or _is_known_above(grammar, headers)
     marked = sum(lines[i].strong or bool(h.label and is_known(h.label)) for i, h in headers.items())
     if (grammar.timed and grammar.labelled) or marked >= 0.5 * len(headers):
         return True

@@ -78,7 +78,8 @@ def is_name_like(label: str) -> bool:
     words = [word for word in words if word]
     if not words or len(words) > _MOST_NAMES or _INNER.sub("", label).strip().casefold() in _NEVER:
         return False
-    return all(not word[0].islower() or word.casefold() in _SMALL for word in words) and not words[0][0].isdigit()
+    written = (not word[0].islower() or word[1:2].isupper() or word.casefold() in _SMALL for word in words)  # iPhone
+    return all(written) and not words[0][0].isdigit()
 
 
 def speakers_among(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.readers.assembling import clean_label
 from ingest.readers.grammars import HEAD, Line
@@ -17,7 +18,13 @@ SHORT = 80
 _TIME = rf"(?:{STAMP}|\d{{1,3}}:\d{{1,2}}:\d{{1,2}}\.\d{{1,3}})"
 _LONE_TIME = re.compile(rf"\s*[\[(]?({_TIME})(?:\s?(?:-->|-|–)\s?({_TIME}))?[\])]?\s*")
 _MARK = re.compile(r"(?:\A\s*|(?<=\s))#(\d{1,2}:\d{2}:\d{2})(?:-(\d))?#(?=\s*\Z|\s)")
+#: When a paragraph ends, and how long it took: Trint's and Sonix' `[00:00:04][3.2]`.
+_CLOSES = re.compile(rf"(?<=\S)\s*\[{STAMP}\](?:\s?\[\d{{1,5}}\.\d\])?\s*$")
+_TOTAL = re.compile(r"\s*\[\d{1,6}\.\d\]\s*")
+_NUMBERED = re.compile(r"\s*(\d{1,5})(?:\s+|$)")
 _FACT = re.compile(r"\s*([^:：\n]{1,40}?)\s?[:：]\s*(\S.{0,100})")
+_SHORTENED = re.compile(r"(?<=\S)\s*\(([^()\s]{1,12})\)$")
+_LISTED = re.compile(r"\s*[-*•]\s")
 _NAMES = re.compile(r"\s*(?:,|;|&|\band\b)\s*")
 _OPENS = re.compile(r"\s?(?:\([^()\n]{0,60}\)\s?)?(?:[:：\t]|\s[\[(]?\d{1,3}:\d\d)")
 _SECTION = re.compile(r"(?:📖\s*)?(?:(?:full |interview )?transcript|transcription|transkript|verbatim)\s*:?\s*", re.I)
@@ -99,6 +106,30 @@ def marked(lines: Sequence[Line]) -> Sequence[Line]:
     return out
 
 
+def closed(lines: Sequence[Line]) -> Sequence[Line]:
+    """Drop the time at which each paragraph ends, where most lines that have a time in front have one behind, too."""
+    ends = {index: found.start() for index, line in enumerate(lines) if (found := _CLOSES.search(line.text, 1))}
+    opened = sum("[" in lines[index].text[:end] for index, end in ends.items())
+    if opened < 3 or opened < _MOST * sum(line.text.count("[") > 0 and len(line.text) > SHORT / 4 for line in lines):
+        return lines
+    return [
+        replace(line, text=line.text[: ends[index]]) if index in ends else line
+        for index, line in enumerate(lines)
+        if not _TOTAL.fullmatch(line.text)
+    ]
+
+
+def unnumbered(lines: Sequence[Line]) -> list[Line]:
+    """Take the numbers off lines that are counted, `001 I: …`; [] if they are not."""
+    found = [_NUMBERED.match(line.text) for line in lines]
+    numbers = [int(match.group(1)) if match else -1 for match in found]
+    follows = sum(after == before + 1 for before, after in pairwise(numbers))
+    if len(lines) < 4 or follows < 0.9 * (len(lines) - 1):
+        return []
+    bare = [replace(line, text=line.text[match.end() :]) for line, match in zip(lines, found, strict=True) if match]
+    return [line for line in bare if line.text.strip()]
+
+
 def preamble(lines: Sequence[Line]) -> tuple[int, dict[str, Role]]:
     """Count the lines of a form at the top (`Date: …`, `Interviewer: Dana`) and give the roles it states.
 
@@ -115,23 +146,34 @@ def preamble(lines: Sequence[Line]) -> tuple[int, dict[str, Role]]:
             if seen:
                 break
             continue  # a title
-        label, value = found.group(1).strip("*_ "), found.group(2).strip("*_ ")
+        label, value = found.group(1).strip("*_ -•"), found.group(2).strip("*_ ")
         if label in seen:  # a conversation
             return 0, {}
         seen.add(label)
         if (role := role_of_label(label)) is not Role.UNKNOWN and all(map(_is_person, _NAMES.split(value))):
             people.append((index, role, value))
-        elif heads_notes(label):
+            ends = index + 1 if ends == index > 0 and _LISTED.match(line.text) else ends
+        elif (
+            heads_notes(label)
+            or heads_notes(label.split()[0] if label else "")
+            or (ends == index > 0 and _LISTED.match(line.text))
+        ):
             ends = index + 1
         else:
             break
     for index, role, value in people:
-        named = [name for name in map(clean_label, _NAMES.split(value)) if name]
+        named = [name for stated in _NAMES.split(value) for name in _called(clean_label(stated))]
         speaking = [name for name in named if _speaks(lines[index + 1 :], name)]
         if speaking or index < ends:
             roles.update(dict.fromkeys(speaking, role))
             ends = max(ends, index + 1)
     return ends, roles
+
+
+def _called(name: str) -> list[str]:
+    """Give a name, and what it is shortened to behind it: `Kim Lee (KL)`."""
+    short = _SHORTENED.search(name)
+    return [name, name[: short.start()].strip(), short.group(1)] if short else [name] if name else []
 
 
 def _is_person(words: str) -> bool:

@@ -11,7 +11,7 @@ from repository.domain.transcript import ReadingWarning
 #: Rows at a page's top and bottom that can be running heads, and the share of pages on which they come again.
 _EDGE, _PAGES = 3, 0.4
 _NUMBER = re.compile(
-    r"\W{0,4}(?:(?:page|seite|pagina|página|p\.|s\.)\s*)?(\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|von|de|di|sur|\|)\s*\d{1,4})?\W{0,4}",
+    r"\W{0,4}(?:(?:page|seite|pagina|página|p\.|s\.)\s*)?(\d{1,4}|(?=[ivxl])(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3}))(?:\s*(?:of|/|von|de|di|sur|\|)\s*\d{1,4})?\W{0,4}",
     re.I,
 )
 #: What browsers print at the edges.

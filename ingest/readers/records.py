@@ -76,7 +76,7 @@ def read_records(
         transcript,
         kind=kind,
         title=(layout.above[0] if layout.above else "")[:300],
-        occurred_on=days.pop() if len(days) == 1 else None,
+        occurred_on=min(days) if len(days) == 1 or (days and kind is SessionKind.CHAT) else None,
         shape=layout.shape,
         columns=shown(layout, uses, values),
         facts=facts,
@@ -303,6 +303,7 @@ _PIECES = {
     SessionKind.SURVEY_RESPONSE: _answers,
     SessionKind.REVIEW: _reviews,
     SessionKind.TICKET: _messages,
+    SessionKind.CHAT: _messages,
     SessionKind.INTERVIEW: _speech,
     SessionKind.NOTE: _notes,
 }

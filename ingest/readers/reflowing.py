@@ -13,6 +13,7 @@ from statistics import median
 from ingest.readers.documents import lines_of_paragraph
 from ingest.readers.grammars import Line, is_boilerplate
 from ingest.readers.headers import parse
+from ingest.readers.labels import is_known, is_name_like, is_possible
 from ingest.readers.page_edges import without_furniture
 from ingest.readers.page_rows import Row, Run, lines_of_page, rows_of_pages, width_of
 from ingest.readers.stamps import STAMP
@@ -27,6 +28,8 @@ _FITS, _FULL = 0.94, 1.0
 _HEADED, _SHORT = 0.8, 0.8
 #: Characters of a line that is a header and nothing else, at most.
 _HEADER = 60
+#: Lines that are only a name, from which such lines are believed.
+_FEWEST_ALONE = 4
 #: How much larger than the rest a heading is set.
 _LARGER = 1.13
 #: Characters at a line's end in which a divided word begins.
@@ -40,6 +43,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _FIRST = re.compile(r"([^\W\d_]{1,40})")
 _NUMBERS = re.compile(r"\d[-\u2010]\d")
 _TIME_LAST = re.compile(rf"{STAMP}[\])]?:?$")
+_LONE_TIME = re.compile(rf"[\[(]?{STAMP}[\])]?")
 _BULLET = re.compile(r"(?:[-*•–·▪◦●○]|\d{1,3}[.)])\s")
 _ENDS = tuple(".?!…:;\"'”’»)]")
 _TIMED_FIRST = frozenset({"time", "time-above", "time-then-name", "time-name"})
@@ -78,10 +82,11 @@ class _Flow:
         self._wide_right = self._hangs()
         ends = [i for i in range(1, len(rows)) if not self._is_wrapped(i)]
         self._by_gap = sum(self._has_gap(i) for i in ends) >= _SPACED * max(1, len(ends))
+        self._alone = _names_alone(rows)
 
     def blocks(self) -> list[Paragraph | Table]:
         """Make paragraphs, look who speaks in them, and make them again with that knowledge."""
-        paragraphs = self._paragraphs(lambda row: False)
+        paragraphs = self._paragraphs(lambda row: row.text.strip() in self._alone)
         parsed = parse([self._line(index) for index in range(len(self._rows))])
         if not parsed.habit:
             parsed = parse(_lines_of(paragraphs))
@@ -93,7 +98,7 @@ class _Flow:
             header = re.compile(rf"\W{{0,3}}(?:{known})\W{{0,2}}(?:[:：]|\s{{1,4}}[\[(]?\d{{1,3}}:\d\d){stamp}")
 
             def heads(row: Row) -> bool:
-                return header.match(row.text) is not None or is_boilerplate(row.text)
+                return row.text.strip() in self._alone or header.match(row.text) is not None or is_boilerplate(row.text)
 
             self._all_headed = True
             paragraphs = self._paragraphs(heads)
@@ -144,6 +149,8 @@ class _Flow:
             return row.starts
         if self._has_gap(index) or abs(before.size - row.size) > 0.1 * self._size:
             return True
+        if before.text.strip() in self._alone:
+            return False
         if self._by_gap and row.above is not None:
             return False
         return headed or not self._is_wrapped(index)
@@ -240,6 +247,19 @@ def _stands_alone(text: str) -> bool:
     """Say whether a line that begins with a header is nothing else: `Ana  0:03`."""
     line = text.strip()
     return len(line) <= _HEADER and (_TIME_LAST.search(line) is not None or not line.endswith(_ENDS))
+
+
+def _names_alone(rows: Sequence[Row]) -> frozenset[str]:
+    """Give the lines that are a speaker's name and nothing else, and the times beside them: names come again, in turn."""
+    counts = Counter(line for row in rows if 0 < len(line := row.text.strip()) <= _HEADER)
+    names = {
+        line for line, n in counts.items() if n > 1 and (is_known(line) or (is_name_like(line) and is_possible(line)))
+    }
+    names = {line for line in names if not line.endswith(_ENDS)}
+    if len(names) < 2 or sum(counts[name] for name in names) < _FEWEST_ALONE:
+        return frozenset()
+    times = {line for line in counts if _LONE_TIME.fullmatch(line)}
+    return frozenset(names | times)
 
 
 def _margins(rows: Sequence[Row], column: int) -> tuple[float, float]:

@@ -3,19 +3,23 @@
 import importlib
 import pkgutil
 from dataclasses import replace
+from datetime import date
 from functools import cache
+from itertools import takewhile
 from typing import cast
 
 from ingest.readers import formats
-from ingest.readers.dating import day_in, day_stated
+from ingest.readers.dating import day_above, day_in, day_stated
 from ingest.readers.decoding import decode
 from ingest.readers.received import Choices, Reader, Received
 from ingest.readers.refusing import refuse_if_known
-from repository.domain.transcript import ReadingWarning, Transcript
+from repository.domain.transcript import ReadingWarning, Transcript, TurnKind
 from repository.errors import UnreadableSource
 
 #: From here on a reader is believed even if the file looks like something that is known not to be read.
 _SURE = 0.85
+#: Notes above what is said in which a day is looked for.
+_NOTES = 5
 
 
 @cache
@@ -57,7 +61,7 @@ def _read(data: bytes, name: str, choices: Choices) -> Transcript:
         )
     return replace(
         transcript,
-        occurred_on=transcript.occurred_on or day_in(name) or day_stated(transcript.text),
+        occurred_on=transcript.occurred_on or day_in(name) or day_stated(transcript.text) or _day_above(transcript),
         shape=transcript.shape or reader.TITLE,
         reader=reader.NAME,
         reader_version=reader.VERSION,
@@ -67,6 +71,11 @@ def _read(data: bytes, name: str, choices: Choices) -> Transcript:
         encoding_guessed=received.encoding_guessed,
         warnings=received.warnings + transcript.warnings,
     )
+
+
+def _day_above(transcript: Transcript) -> date | None:
+    turns = takewhile(lambda turn: turn.kind is TurnKind.NOTE, transcript.turns[:_NOTES] if transcript.speakers else ())
+    return day_above([transcript.text[turn.start : turn.end] for turn in turns])
 
 
 def _chosen(votes: list[tuple[Reader, float]], name: str) -> tuple[Reader, float]:

@@ -49,6 +49,8 @@ _PROMPT = re.compile(
 )
 #: Characters of the longest label that is looked at.
 _MOST_LABEL = 200
+#: Characters of the longest label that is taken for short for another.
+_MOST_SHORT = 6
 #: Characters at a turn's end in which a question hands over the word.
 _LAST = 60
 #: The share of turns that hand over by asking from which somebody may be the one who asks, and how far the others must
@@ -106,7 +108,7 @@ def propose_roles(
             given.append(replace(speaker, role=role, role_source=RoleSource.LEXICON, role_confidence=0.95))
         else:
             given.append(speaker)
-    given = [_doubted(speaker, given) for speaker in given]
+    given = [_doubted(_introduced(speaker, given), given) for speaker in given]
     if any(speaker.role is Role.INTERVIEWER for speaker in given):
         return tuple(_else(speaker, Role.PARTICIPANT, 0.6) for speaker in given)
     habits = _habits(given, turns, text)
@@ -120,6 +122,14 @@ def propose_roles(
     if asker is None:
         return tuple(given)
     return tuple(_else(s, Role.INTERVIEWER if i == asker else Role.PARTICIPANT, 0.5) for i, s in enumerate(given))
+
+
+def _introduced(speaker: Speaker, all_of_them: Sequence[Speaker]) -> Speaker:
+    """Give somebody the role of whom the label is short for: M that of `Moderator (M)`."""
+    if speaker.role is not Role.UNKNOWN or len(speaker.label) > _MOST_SHORT:
+        return speaker
+    long = next((each for each in all_of_them if each.label.endswith(f"({speaker.label})")), speaker)
+    return replace(speaker, role=long.role, role_source=long.role_source, role_confidence=long.role_confidence)
 
 
 def _doubted(speaker: Speaker, all_of_them: Sequence[Speaker]) -> Speaker:

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.readers.assembling import Piece
-from ingest.readers.grammars import ASIDE, HEAD, Grammar, Line, is_boilerplate, recorder_in
+from ingest.readers.grammars import (
+    ASIDE,
+    HEAD,
+    Grammar,
+    Line,
+    heads_attachments,
+    is_boilerplate,
+    is_notice,
+    is_placeholder,
+    recorder_in,
+)
 from ingest.readers.stamps import STAMP, parse_stamp
 from repository.domain.transcript import ReadingWarning, TimePrecision, TurnKind
 
@@ -46,6 +56,8 @@ def pieces_of(lines: Sequence[Line], grammar: Grammar, headers: dict[int, Header
     clock: int | None = None  # a time on a line of its own, for the next words
     left_out: list[int | None] = []
     recorder = ""
+    chat = grammar.kind is TurnKind.CHAT
+    hanging = False  # below a message come its pictures and reactions
 
     def begin(text: str, line: Line, *, kind: TurnKind, header: Header | None, timed: bool) -> None:
         nonlocal clock
@@ -62,23 +74,27 @@ def pieces_of(lines: Sequence[Line], grammar: Grammar, headers: dict[int, Header
     fresh = True  # the next line begins a piece
     for index, line in enumerate(lines):
         header = headers.get(index)
-        lone = _LONE_TIME.fullmatch(line.text[:HEAD]) if not grammar.timed else None
-        if header:
+        lone = _LONE_TIME.fullmatch(line.text[:HEAD]) if not grammar.timed and not chat else None
+        hanging = chat and not header and (heads_attachments(line.text) or (hanging and not line.gap))
+        if header and chat and is_placeholder(line.text[header.rest :]):
+            left_out.append(line.number)
+            speaking, fresh = header, True
+        elif header:
             speaking = header
-            if grammar.kind is TurnKind.CHAT and _PRIVATE.search(line.text[: header.rest]):
+            if chat and _PRIVATE.search(line.text[: header.rest]):
                 private.append(line.number)
             begin(line.text[header.rest :], line, kind=grammar.kind, header=header, timed=True)
             fresh = False
         elif lone:
             clock, fresh = parse_stamp(lone.group(1)), True
-        elif is_boilerplate(line.text):
+        elif is_boilerplate(line.text) or hanging or (chat and is_notice(line.text)):
             left_out.append(line.number)
             recorder = recorder or recorder_in(line.text)
             fresh = True
         elif line.note or ASIDE.match(line.text[:HEAD]):
             begin(line.text, line, kind=TurnKind.NOTE, header=None, timed=False)
             speaking, fresh = (None if line.note else speaking), True
-        elif fresh or (line.gap and not (speaking and grammar.kind is TurnKind.CHAT)):
+        elif fresh or (line.gap and not (speaking and chat)):
             if speaking and bodies[-1] == [""]:  # only the header came so far
                 bodies[-1].append(line.text)
             else:

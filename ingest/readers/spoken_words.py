@@ -9,7 +9,7 @@ from datetime import date
 
 from ingest.readers.assembling import Piece, glue
 from ingest.readers.timeline import in_time, left_out
-from repository.domain.transcript import ReadingWarning, Role, TimePrecision, TurnKind
+from repository.domain.transcript import ReadingWarning, Role, SessionKind, TimePrecision, TurnKind
 
 #: Silence in ms, and a number of words, after which a piece ends within a sentence.
 _SILENCE, _LONG = 2_000, 40
@@ -53,6 +53,7 @@ class Heard:
     recorder: str = ""
     precision: TimePrecision = TimePrecision.EXACT
     warnings: list[ReadingWarning] = field(default_factory=list)
+    kind: SessionKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

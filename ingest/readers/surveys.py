@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.readers.columns import folded, is_metadata, is_open, measure, propose, use_of_head
+from ingest.readers.columns import Measure, folded, is_metadata, is_open, measure, propose, use_of_head
 from ingest.readers.tabular import Layout, Table, laid_out, squeezed
 from repository.domain.transcript import SessionKind
 
@@ -42,12 +42,18 @@ def _survey_uses(table: Table, questions: Sequence[str], first: int, *, ids: Seq
             uses.append("id")
         elif index == when:
             uses.append("date")
+        elif use_of_head(question) == "speaker" and "speaker" not in uses and _names_people(found):
+            uses.append("speaker")
         elif index in open_ones and worded and not is_metadata(head):
             uses.append("text")
         else:
             is_text = not is_metadata(question) and is_open(head, found, asked=True)
             uses.append("text" if is_text else "")
     return uses
+
+
+def _names_people(found: Measure) -> bool:
+    return found.persons and found.filled > 1 and found.distinct > 0.9
 
 
 def qualtrics(table: Table) -> Layout | None:

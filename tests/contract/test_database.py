@@ -417,3 +417,36 @@ def test_a_database_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
             Database(url)
     with pytest.raises(Unavailable), Database(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}").read():
         pass
+
+
+def test_searches_gaps_and_words_are_kept_alike_by_both(database: Database) -> None:
+    with database.write() as connection:
+        unit = Unit(connection)
+        study, _, session = kept(unit)
+        kept(
+            unit,
+            title="Other",
+            text=replace(TRANSCRIPT, text="What went wrong?\n\nZebras ate the invoices."),
+            digest="e" * 64,
+        )
+        only = unit.segments.sessions_in_scope(LOCAL_ADMIN, studies=[study])
+        assert unit.vocabulary.holds("reminders") and not unit.vocabulary.holds("remainder")
+        assert unit.vocabulary.holds("zebra") and not unit.vocabulary.holds("zebra", only)
+        assert unit.vocabulary.holds("P01", only)
+        assert {"remind", "zebra"} <= set(unit.vocabulary.terms()) and "p01" not in unit.vocabulary.terms()
+        assert unit.vocabulary.passages_with("remind", only) and unit.vocabulary.in_small_letters("twice")
+        assert not unit.vocabulary.in_small_letters("zebras") and "P01" in unit.vocabulary.names()
+        out = unit.fulltext.holding(["reminder", "ate the invoices"])
+        assert len(out) == 2 and out < set(unit.segments.ids())
+        speakers = unit.hearing.called(LOCAL_ADMIN, "p01")
+        assert len(speakers) == 2 and len(unit.hearing.heard(speakers, own=True).passages or ()) == 2
+        assert unit.hearing.heard(speakers).passages is None
+        assert len(unit.segments.newest(only, limit=9)) == 2
+        for found in (True, False):
+            unit.gaps.tally("search", NOW.date(), found=found)
+            unit.gaps.note("k" * 64, "loyalty points", "search", NOW.date())
+        assert unit.gaps.tallies(date(2026, 1, 1)) == [(NOW.date(), "search", 1, 1)]
+        assert [gap.times for gap in unit.gaps.all()] == [2]
+        saved = unit.searches.add("you", "Invoices", (("q", "invoices"),), NOW, followed=True)
+        assert unit.searches.found(saved.id, [1, 2]) == 2 and unit.searches.found(saved.id, [2, 3]) == 1
+        assert unit.searches.followed()[0].fresh == (1, 2, 3)

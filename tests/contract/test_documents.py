@@ -463,3 +463,65 @@ def test_paragraphs_are_parsed_as_in_word() -> None:
     lines = lines_of_paragraph(Paragraph("I: one\ntwo", bold=True))
     assert [(line.text, line.gap, line.strong) for line in lines] == [("I: one", True, True), ("two", False, False)]
     assert parse(lines).habit == "name"
+
+
+TALK = (
+    ("Dr. Ana Pérez", 3, "How do you export the data that your colleagues ask you for at the end of every month?"),
+    ("Sam O'Neil", 9, "I copy everything by hand into a spreadsheet, and then from the spreadsheet into the slides. It takes an "
+     "hour, sometimes two, and I am never sure that I have not forgotten a row somewhere in the middle of it all."),
+    ("Dr. Ana Pérez", 35, "Every month?"),
+    ("Sam O'Neil", 37, "Every month. At 10:30 on the twenty-third, usually. Note: not when I am ill."),
+    ("Dr. Ana Pérez", 52, "And what happens when a number is wrong?"),
+    ("Sam O'Neil", 75, "Nobody notices. That is the worst of it: nobody notices, and in the next meeting we decide on it, and I "
+     "sit there and know it and I say nothing. I told the well-known story of the café once, and they laughed."),
+    ("Dr. Ana Pérez", 3723, "Thank you."),
+    ("Sam O'Neil", 3730, "You are welcome, it was interesting."),
+)  # fmt: skip
+LOOKS = {
+    "names above": "{who}\n{words}",
+    "bold names above": "**{who}**\n{words}",
+    "roles above": "{role}\n{words}",
+    "times in brackets": "[{at}] {who}: {words}",
+    "times behind in round ones": "{who} ({at}):\n{words}",
+    "times in front of names above": "{at} {who}\n{words}",
+    "bold, then times": "**{who}** [{at}] {words}",
+    "f4": "{letter}: {words} #{at}-2#",
+    "otter": "{who}  {at}\n{words}",
+}
+FORMS: dict[str, Print | None] = {
+    "txt": None,
+    "docx": None,
+    "running heads": Print(head="Study of exports, 2026", number="Page {n} of {of}", bottom=560),
+    "no space": Print(after=0, number="{n}", bottom=560),
+    "words divided": Print(hyphenate=True, size=13, leading=16, bottom=520, number="{n}/{of}"),
+    "columns": Print(columns=2, size=9, leading=11, bottom=560, head="Transcript - confidential"),
+    "word by word": Print(by_word=True, bottom=600),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("look", LOOKS)
+def test_twins_of_every_look_say_the_same(look: str, form: str) -> None:
+    paragraphs = ["# Interview with Sam, second visit"]
+    for who, at, words in TALK:
+        clock = f"{at // 3600:02}:{at // 60 % 60:02}:{at % 60:02}"
+        asks = "Ana" in who
+        role, letter = ("INTERVIEWER", "I") if asks else ("PARTICIPANT 3", "B")
+        paragraphs.append(LOOKS[look].format(who=who, at=clock, words=words, role=role, letter=letter))
+    if form == "txt":
+        found = read_as("\n\n".join(paragraphs).replace("**", "").removeprefix("# ").encode(), "a.txt")
+    elif form == "docx":
+        found = read_as(docx_of(*paragraphs), "a.docx")
+    else:
+        found = read_as(pdf_of(paragraphs, FORMS[form] or Print()), "a.pdf")
+    spoken = [turn for turn in said(found) if turn[0]]
+    assert [turn[3] for turn in spoken] == [words for _, _, words in TALK]
+    assert len({turn[0] for turn in spoken}) == 2
+    if "{at}" in LOOKS[look] and look != "f4":  # which writes when a paragraph ends
+        assert [turn[2] for turn in spoken if turn[2] is not None][-1] // 1000 == TALK[-1][1]
+    assert [speaker.role for speaker in found.speakers] == [Role.INTERVIEWER, Role.PARTICIPANT]
+
+
+def test_a_word_of_roman_letters_is_no_page_number() -> None:
+    pages = [shown("I stay at home when I am", 72, 90), shown("ill.", 72, 740)]
+    assert "ill." in read_as(pdf_with(pages), "a.pdf").text

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.readers.columns import is_metadata, use_of_head
 from ingest.readers.registry import read
-from repository.domain.transcript import SessionKind, Transcript
+from repository.domain.transcript import SessionKind, Transcript, TurnKind
 from tests.reading import assert_canonical, heard
 
 
@@ -107,3 +107,20 @@ def test_a_scale_behind_a_rating(head: str) -> None:
 )
 def test_no_rating_and_nothing_about_a_person(head: str) -> None:
     assert use_of_head(head) != "rating" and not is_metadata(head)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("Name;Rating;Bemerkung\nJörg;4;Ich finde es schön\nAnna;2;Der Preis stimmt\n", ["Jörg", "Anna"]),
+        ("Name;Was ist gut;Was ist schlecht\nJörg Müller;alles;nichts\nAnna Schulz;Preis;Tempo\n", ["Jörg Müller", "Anna Schulz"]),
+        ("Name des Befragten;Frage 1;Frage 2\nJörg;Ich finde es schön;nichts\nAnna;Preis;Tempo\n", ["Jörg", "Anna"]),
+    ],
+)  # fmt: skip
+def test_a_name_is_the_participants_and_no_question(rows: str, expected: list[str]) -> None:
+    found = read(rows.encode("cp1252"), "umfrage.csv")
+    assert [speaker.label for speaker in found.speakers] == expected
+    asked = [found.words_of(turn) for turn in found.turns if turn.kind is TurnKind.QUESTION]
+    assert asked and not any(words.startswith("Name") for words in asked)
+    answers = rows.count(";") - rows.splitlines()[0].count(";") - 2 * ("Rating" in rows)
+    assert sum(turn.kind is TurnKind.ANSWER for turn in found.turns) == answers

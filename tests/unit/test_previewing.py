@@ -1,6 +1,8 @@
 """Look before it counts: previews, choices, rosters, near-duplicates; and nothing is lost or added by itself."""
 
+import html
 import io
+import re
 import zipfile
 
 import pytest
@@ -19,6 +21,7 @@ from repository.workspace import Workspace
 from tests.builders import INTERVIEW, a_session, a_study, done
 from tests.conftest import Clock
 from tests.unit.test_web import token
+from web.pages.uploading import AT_ONCE
 
 TABLE = "Who,Said,Mood\nAna,The export takes an hour of my Monday.,3\nBen,I gave up on the export long ago.,1\n"
 
@@ -321,3 +324,22 @@ def test_a_near_duplicate_is_made_a_correction(client: FlaskClient, workspace: W
     form = {"csrf_token": token(client), "act": "add", "source": str(source.id)}
     client.post("/upload/preview", data=form)  # it is decided about there, not here
     assert previewing.count(workspace, LOCAL_ADMIN) == 1
+
+
+def test_many_files_are_read_part_by_part_and_all_at_once_for_browsers_without_scripts(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    study = a_study(workspace)
+    sources = [hold(workspace, study.id, INTERVIEW.replace("P01", f"P{n}"), f"p{n}.txt") for n in range(AT_ONCE + 2)]
+    first = client.get(f"/upload/preview?study={study.id}").get_data(as_text=True)
+    assert f"p{AT_ONCE - 1}.txt" in first and f"p{AT_ONCE}.txt" not in first
+    assert f"{AT_ONCE} of {len(sources)} read" in first and 'value="add"' not in first
+    assert (
+        f'<noscript><meta http-equiv="refresh" content="0; url=/upload/preview?study={study.id}&amp;whole=1">' in first
+    )
+    [following] = re.findall(r'hx-get="([^"]+)"', first)
+    rest = client.get(html.unescape(following)).get_data(as_text=True)
+    assert f"p{AT_ONCE + 1}.txt" in rest and "p0.txt" not in rest and "hx-get" not in rest
+    assert 'hx-swap-oob="true"' in rest and f"Add {len(sources)} files" in rest and "<html" not in rest
+    whole = client.get(f"/upload/preview?study={study.id}&whole=1").get_data(as_text=True)
+    assert whole.count('name="source"') == len(sources) and "hx-get" not in whole

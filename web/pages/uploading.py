@@ -24,6 +24,8 @@ blueprint = Blueprint("uploading", __name__)
 
 #: Files followed on one page, and refusals told one by one.
 MOST, TOLD = 500, 10
+#: Files read for one answer.
+AT_ONCE = 10
 #: Speakers and columns of one file that a form can speak of.
 MOST_SPEAKERS, MOST_COLUMNS = 500, 500
 #: What a table's column can be used for, in words.
@@ -105,11 +107,34 @@ def _followed(sources: Sequence[int], study_id: int) -> str:
 def preview() -> str:
     """Show what the files that wait are recognised as, who speaks, and what is odd."""
     study_id = inputs.whole(request.args.get("study"), "Study", default=0) or None
-    found = previewing.waiting(workspace(), viewer(), study_id)
+    whole = bool(request.args.get("whole"))
+    return _previewed("uploading/preview.html", study_id, most=None if whole else AT_ONCE)
+
+
+@blueprint.get("/upload/preview/more")
+def more() -> str:
+    """Show the next of the files that wait; each part asks for the one after it."""
+    study_id, after, readable = (
+        inputs.whole(request.args.get(name), name, default=0) for name in ("study", "after", "readable")
+    )
+    return _previewed("uploading/more.html", study_id or None, most=AT_ONCE, after=after, readable=readable)
+
+
+def _previewed(template: str, study_id: int | None, *, most: int | None, after: int = 0, readable: int = 0) -> str:
+    """Show what waits `after` the last file shown; `readable` counts those before; `most` is the most to read now."""
+    held = previewing.held(workspace(), viewer(), study_id)
+    wanted = [source for source in held if source.id > after][:most]
+    found = previewing.previews(workspace(), viewer(), wanted)
+    left = bool(wanted) and wanted[-1].id != held[-1].id
     return render_template(
-        "uploading/preview.html",
+        template,
         previews=found,
-        readable=sum(1 for one in found if not one.problem and not one.corrects),
+        total=len(held),
+        after=wanted[-1].id if left else 0,
+        done=sum(1 for source in held if source.id <= wanted[-1].id) if left else 0,
+        readable=readable + sum(1 for one in found if not one.problem and not one.corrects),
+        swapped=after > 0,
+        whole=url_for("uploading.preview", study=study_id, whole=1),
         study=study_id,
         titles=studies.titles(workspace(), viewer()),
         register=participants.register(workspace()),
@@ -136,7 +161,8 @@ def decide() -> Response:
     wanted = [inputs.whole(one, "File", default=0) for one in request.form.getlist("source")]
     if act == "add" and number:
         wanted = [inputs.whole(number, "File", default=0)]
-    waiting = {one.source.id: one for one in previewing.waiting(workspace(), viewer(), study_id) if not one.corrects}
+    held = [one for one in previewing.held(workspace(), viewer(), study_id) if one.id in set(wanted)]
+    waiting = {one.source.id: one for one in previewing.previews(workspace(), viewer(), held) if not one.corrects}
     # Of those missing somebody else was quicker. All are understood before one is added.
     choices = {i: _choice(waiting[i], choices_of(waiting[i].source)) for i in wanted if i in waiting}
     added = []

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from ingest.readers.assembling import assemble
+from ingest.readers.dating import day_chatted
 from ingest.readers.headers import lines_of, parse
 from ingest.readers.received import Received
-from repository.domain.transcript import Transcript
+from repository.domain.transcript import SessionKind, Transcript
 
 NAME = "plain"
 TITLE = "Plain text"
@@ -31,4 +32,5 @@ def read(received: Received) -> Transcript:
     # That nobody else wants it says little: who speaks tells whether it was understood.
     speaks = bool(transcript.speakers)
     shape = "Plain text with speakers" if speaks else "Plain notes"
-    return replace(transcript, shape=shape, confidence=0.9 if speaks else 0.7)
+    day = day_chatted(received.text) if transcript.kind is SessionKind.CHAT else None
+    return replace(transcript, occurred_on=day, shape=shape, confidence=0.9 if speaks else 0.7)

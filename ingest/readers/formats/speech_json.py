@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from ingest.readers import cloud_recognisers as cloud
-from ingest.readers import editors, meetings, recognisers, speech_rows, whisper
+from ingest.readers import conversations, editors, meetings, recognisers, speech_rows, whisper
 from ingest.readers.assembling import assemble
 from ingest.readers.json_values import BrokenJson, at, begins_like_json, first, language_of, parsed
 from ingest.readers.received import Received
@@ -34,6 +34,12 @@ DIALECTS = (
     Dialect(meetings.is_fathom, meetings.hear_fathom),
     Dialect(meetings.is_otter, meetings.hear_otter),
     Dialect(meetings.is_stream, meetings.hear_stream),
+    Dialect(conversations.is_slack, conversations.hear_slack),
+    Dialect(conversations.is_discord, conversations.hear_discord),
+    Dialect(conversations.is_telegram, conversations.hear_telegram),
+    Dialect(conversations.is_intercom, conversations.hear_intercom),
+    Dialect(conversations.is_tickets, conversations.hear_tickets),
+    Dialect(conversations.is_reviews, conversations.hear_reviews),
     Dialect(editors.is_podcast, editors.hear_podcast),
     Dialect(editors.is_otranscribe, editors.hear_otranscribe),
     Dialect(cloud.is_amazon_call, cloud.hear_amazon_call),
@@ -106,6 +112,7 @@ def read(received: Received) -> Transcript:
         language=heard.language
         or language_of(first(data, "language", "language_code") or at(data, "metadata", "language")),
         occurred_on=heard.occurred_on,
+        kind=heard.kind or transcript.kind,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from ingest.readers.assembling import Piece, assemble
 from ingest.readers.received import Received
 from ingest.readers.timeline import broken_ends, distinct, in_time, left_out, ms_of, named, sane, told
-from ingest.readers.xml import attribute, attributes, name_of, root_of, tree_of, walk, words_in
-from repository.domain.transcript import Transcript
+from ingest.readers.xml import attribute, attributes, name_of, root_of, streamed, tree_of, walk, words_in
+from repository.domain.transcript import ReadingWarning, Transcript
 
 NAME = "ttml"
 TITLE = "TTML subtitles"
@@ -29,7 +29,6 @@ _APPLE = "apple.com"
 _CLOSING = re.compile(r"[.,;:!?…)\]}’”%'\"]")
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 _BLANKS = re.compile(r"\s+")
-_DEPTH = 100
 
 
 @dataclass(slots=True)
@@ -60,19 +59,17 @@ def recognise(received: Received) -> float:
 
 def read(received: Received) -> Transcript:
     """Read the paragraphs in order of time; `ttm:agent` says who speaks."""
-    root, warnings = tree_of(received)
-    reader = _Reader(root)
-    body = next(walk(root, "body"), None)
-    pieces = list(reader.pieces(body)) if body is not None else []
-    head = next(walk(root, "head"), None)
-    title = next((words_in(each) for each in walk(head, "title")), "") if head is not None else ""
-    language = attribute(root, "lang")[:2].lower()
-    del root, body, head  # the tree is large, and all is read
+    reader = _Reader()
+    pieces = list(reader.pieces(streamed(received, "{*}head", "{*}p")))
+    if reader.warnings:  # a broken file: what has no end is only in a tree
+        root, warnings = tree_of(received)
+        reader = _Reader(warnings)
+        pieces = list(reader.pieces(walk(root, "head", "p")))
     ordered, overlap = in_time(pieces)
     transcript = assemble(
         named(ordered),
         warnings=[
-            *warnings,
+            *reader.warnings,
             *told(
                 reader.odd, "A time cannot be read; the words are kept.", "{} times cannot be read; the words are kept."
             ),
@@ -83,34 +80,57 @@ def read(received: Received) -> Transcript:
     )
     return replace(
         transcript,
-        title=title[:300],
-        language=language if language.isalpha() and language.isascii() else "",
+        title=reader.title[:300],
+        language=reader.language if reader.language.isalpha() and reader.language.isascii() else "",
         shape="Apple Podcasts transcript (TTML)" if reader.apple and reader.podcast else "",
     )
 
 
 class _Reader:
-    """Reads one file's tree: its rates and agents, and what was dropped on the way."""
+    """Reads one file: its rates and agents, then paragraph by paragraph; notes what was dropped on the way."""
 
-    def __init__(self, root: Any) -> None:
+    def __init__(self, warnings: Iterable[ReadingWarning] = ()) -> None:
+        self.apple = self.podcast = False
+        self.rates = _Rates(Fraction(30), Fraction(1))
+        self.agents: dict[str, str] = {}
+        self.title = self.language = ""
+        self.odd = self.broken = 0
+        self.dropped: Counter[str] = Counter()
+        self.warnings = list(warnings)
+        self._root: Any = None
+        self._parent: tuple[Any, _Around] = (None, _Around())  # of the paragraph before, and what holds in it
+
+    def pieces(self, elements: Iterable[Any]) -> Iterator[Piece]:
+        """Give the pieces of the head and the paragraphs in order; each may be forgotten when the next is asked for."""
+        for each in elements:
+            if isinstance(each, ReadingWarning):
+                self.warnings.append(each)
+                continue
+            if self._root is None:
+                self._begin(each.getroottree().getroot())
+            if name_of(each) == "head":
+                self.agents = _agents(each)
+                self.title = next((words_in(title) for title in walk(each, "title")), "")
+            elif not any(name_of(above) == "p" for above in each.iterancestors()):
+                yield from self.paragraph(each, self.inside(each, self._around(each)))
+
+    def _begin(self, root: Any) -> None:
         spaces = " ".join(uri for uri in root.nsmap.values() if uri)
+        self._root = root
         self.apple = _APPLE in spaces
         self.podcast = "podcasts.apple.com" in spaces or "ttml-extensions" in spaces or "podcasts" in root.nsmap
         self.rates = _rates(root)
-        self.agents = _agents(root)
-        self.odd = self.broken = 0
-        self.dropped: Counter[str] = Counter()
+        self.language = attribute(root, "lang")[:2].lower()
 
-    def pieces(self, body: Any) -> Iterator[Piece]:
-        """Give the pieces of the paragraphs, down the tree without recursion."""
-        stack: list[tuple[Any, _Around, int]] = [(body, _Around(), 0)]
-        while stack:
-            element, around, depth = stack.pop()
-            inner = self.inside(element, around)
-            if name_of(element) == "p":
-                yield from self.paragraph(element, inner)
-            elif depth < _DEPTH:
-                stack += [(child, inner, depth + 1) for child in reversed(element) if name_of(child) in ("div", "p")]
+    def _around(self, element: Any) -> _Around:
+        """Give what the body and the divisions round a paragraph say for all that is in them."""
+        parent = element.getparent()
+        if parent is not self._parent[0]:
+            around = _Around()
+            for above in reversed([each for each in element.iterancestors() if name_of(each) in ("body", "div")]):
+                around = self.inside(above, around)
+            self._parent = (parent, around)
+        return self._parent[1]
 
     def inside(self, element: Any, around: _Around) -> _Around:
         """Add an element's own times and agent to those round it."""
@@ -241,11 +261,10 @@ def _rates(root: Any) -> _Rates:
     return _Rates(frames, frames if stated else Fraction(1))
 
 
-def _agents(root: Any) -> dict[str, str]:
+def _agents(head: Any) -> dict[str, str]:
     """Give each agent's name by its id: the name that the head gives, else the id."""
     names: dict[str, str] = {}
-    head = next(walk(root, "head"), None)
-    for agent in walk(head, "agent") if head is not None else ():
+    for agent in walk(head, "agent"):
         identity = attribute(agent, "id")
         name = next((words for each in walk(agent, "name") if (words := words_in(each))), "")
         if identity:

@@ -30,13 +30,22 @@ def recognise(received: Received) -> float:
 
 def read(received: Received) -> Transcript:
     """Read paragraphs and tables in order. Tracked deletions are dropped, insertions kept; comments are not speech."""
-    _refuse_macros(entries(received.data))
-    check_archive(received.data)
-    body, bold = _body(received.data)
-    blocks, dropped = blocks_of(body, bold)
-    title, day, blocks = _teams_preamble(blocks)
-    transcript = transcript_of(blocks, left_out(dropped), title=title)
+    found, dropped = _blocks(received.data)
+    title, day, found = _teams_preamble(found)
+    transcript = transcript_of(found, left_out(dropped), title=title)
     return replace(transcript, occurred_on=day or transcript.occurred_on)
+
+
+def blocks(data: bytes) -> list[Paragraph | Table]:
+    """Give a document's paragraphs and tables in order. Raises UnreadableSource."""
+    return _blocks(data)[0]
+
+
+def _blocks(data: bytes) -> tuple[list[Paragraph | Table], dict[str, int]]:
+    _refuse_macros(entries(data))
+    check_archive(data)
+    body, bold = _body(data)
+    return blocks_of(body, bold)
 
 
 def _body(data: bytes) -> tuple[Any, frozenset[str]]:
