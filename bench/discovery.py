@@ -20,13 +20,15 @@ from typing import Any
 import numpy as np
 
 from bench.report import Row
-from nlp.clustering import group, join
+from nlp.clustering import UNASSIGNED, Grouping, group, join
 from nlp.embedding import Vectors
 from nlp.neighbours import Numbers
 
 SETS = ("serdif", "crowdre", "banking77")
 #: Texts of a draw, and draws; 0 stands for the whole set.
 SIZES = {20: 7, 50: 7, 200: 7, 1000: 3, 0: 1}
+#: Texts of which the last 30 % are added.
+JOINED = (1000, 0)
 TRIED = (4, 6, 8, 12, 16, 20, 24, 32, 48, 64, 96, 128)
 MOST_SECONDS, MOST_MB = 60.0, 1_000.0
 Baseline = Callable[[list[str], Vectors], Numbers]
@@ -35,17 +37,12 @@ Baseline = Callable[[list[str], Vectors], Numbers]
 def measure(n: int = 100_000, sets: Path | None = None) -> tuple[list[Row], dict[str, object]]:
     """Measure n passages in a process of its own, then quality and stability where there are sets."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
-        seconds, mb, groups = apart.submit(_large, n).result()
-    rows = [
-        Row(f"{n:,} passages: grouping", seconds, "s", most=MOST_SECONDS),
-        Row(f"{n:,} passages: memory on top", mb, "MB", most=MOST_MB),
-        Row(f"{n:,} passages: groups", groups),
-    ]
+        rows = apart.submit(_large, n).result()
     if sets is None:
         return rows, {"passages": n}
     for name in SETS:
         texts, vectors, codes = _labelled(sets, name)
-        rows += _stability(name, vectors, codes)
+        rows += [row for size in JOINED for row in _stability(name, vectors, codes, size)]
         rows += _quality(name, texts, vectors, codes)
     missing = [package for package in ("umap", "bertopic") if find_spec(package) is None]
     if missing:
@@ -53,17 +50,35 @@ def measure(n: int = 100_000, sets: Path | None = None) -> tuple[list[Row], dict
     return rows, {"passages": n, "not compared": missing}
 
 
-def _large(n: int) -> tuple[float, float, float]:
-    """Group n passages; gives seconds, megabytes on top at most, and groups."""
-    import threading
-
-    import psutil
-
+def _large(n: int) -> list[Row]:
+    """Time grouping n passages, and joining the last quarter of them to the others; with memory on top at most."""
     from bench.adapters import embedder
     from bench.material import vectors as passages
 
     vectors = passages(n, embedder())
-    group(vectors[:50])  # loads what is loaded late
+    held = group(vectors[: 3 * n // 4]).labels  # loads what is loaded late
+    what: dict[str, Callable[[], Grouping]] = {
+        "grouping": lambda: group(vectors),
+        "joining a quarter of them": lambda: join(vectors[len(held) :], vectors[: len(held)], held),
+    }
+    rows = []
+    for name, work in what.items():
+        found, seconds, processor, mb = _watched(work)
+        rows += [
+            Row(f"{n:,} passages: {name}", seconds, "s", most=MOST_SECONDS),
+            Row(f"{n:,} passages: {name}, of the processors", processor, "s"),
+            Row(f"{n:,} passages: {name}, memory on top", mb, "MB", most=MOST_MB),
+            Row(f"{n:,} passages: {name}, groups", float(len(np.unique(found.labels[found.labels >= 0])))),
+        ]
+    return rows
+
+
+def _watched(work: Callable[[], Grouping]) -> tuple[Grouping, float, float, float]:
+    """Give what the work gives, its seconds, those of the processors, and the megabytes on top at most."""
+    import threading
+
+    import psutil
+
     own, over, peak = psutil.Process(), threading.Event(), [0]
     before = own.memory_info().rss
 
@@ -73,12 +88,12 @@ def _large(n: int) -> tuple[float, float, float]:
 
     watch = threading.Thread(target=look, daemon=True)
     watch.start()
-    began = time.monotonic()
-    found = group(vectors)
-    seconds = time.monotonic() - began
+    began, processor = time.monotonic(), time.process_time()
+    found = work()
+    seconds, processor = time.monotonic() - began, time.process_time() - processor
     over.set()
     watch.join()
-    return seconds, max(0, peak[0] - before) / (1 << 20), float(found.labels.max() + 1)
+    return found, seconds, processor, max(0, peak[0] - before) / (1 << 20)
 
 
 def _labelled(sets: Path, name: str) -> tuple[list[str], Vectors, Numbers]:
@@ -131,21 +146,32 @@ def _facts(codes: Numbers, labels: Numbers) -> tuple[float, float, float, float]
     return *_agreement(codes, labels), float((labels >= 0).mean()), float(len(np.unique(labels[labels >= 0])))
 
 
-def _stability(name: str, vectors: Vectors, codes: Numbers, draws: int = 5) -> list[Row]:
-    """Group the first part, join 30 % more, and compare with a fresh run on everything."""
-    kept, against = [], []
-    for chosen in _draws(len(vectors), len(vectors), draws):
+def _stability(name: str, vectors: Vectors, codes: Numbers, size: int, draws: int = 5) -> list[Row]:
+    """Group the first part, join 30 % more, and compare with fresh runs on everything, and these with one another."""
+    told = []
+    for chosen in _draws(len(vectors), size, draws):
         old = round(len(chosen) / 1.3)
         first = group(vectors[chosen[:old]])
         joined = join(vectors[chosen[old:]], vectors[chosen[:old]], first.labels)
-        fresh = group(vectors[chosen])
-        kept.append(float((joined.labels[:old] == first.labels).mean()))
-        share = float((fresh.labels >= 0).mean())
-        ours = _agreement(codes[chosen], joined.surest(share))[0]
-        against.append(ours / max(_agreement(codes[chosen], fresh.labels)[0], 1e-9))
+        fresh, other = group(vectors[chosen]), group(vectors[chosen], seed=1)
+        share, wanted = float((fresh.labels >= 0).mean()), max(_agreement(codes[chosen], fresh.labels)[0], 1e-9)
+        told.append(
+            (
+                float((joined.labels[:old] == first.labels).mean()),
+                _agreement(codes[chosen], joined.surest(share))[0] / wanted,
+                _agreement(codes[chosen], other.labels)[0] / wanted,
+                _agreement(fresh.labels, np.where(fresh.labels >= 0, joined.labels, UNASSIGNED))[0],
+                _agreement(fresh.labels, np.where(fresh.labels >= 0, other.labels, UNASSIGNED))[0],
+            )
+        )
+    kept, ours, chance, near, as_near = np.mean(told, 0).tolist()
+    what = f"{name} {size or len(vectors)}: +30 %"
     return [
-        Row(f"{name}: +30 %: assignments unchanged", float(np.mean(kept)), least=0.95),
-        Row(f"{name}: +30 %: ARI of a fresh run's", float(np.mean(against)), least=0.95),
+        Row(f"{what}: assignments unchanged", kept, least=0.95),
+        Row(f"{what}: ARI of a fresh run's", ours, least=0.95),
+        Row(f"{what}: the same of a fresh run with another seed", chance),
+        Row(f"{what}: ARI with a fresh run", near),
+        Row(f"{what}: ARI of two fresh runs", as_near),
     ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from nlp.embedding import Vectors
 from nlp.neighbours import Numbers, blocks, mean_of, neighbourhood, principal, sample, unit
-from nlp.partition import best_partition, centres
+from nlp.partition import best_partition, centres, sums
 
 UNASSIGNED = -1
 #: Texts below which nothing is grouped.
@@ -165,9 +165,8 @@ class _Field:
         plain = np.zeros((count, self._vectors.shape[1]), np.float32)
         smooth = np.zeros_like(plain)
         for places, own, smoothed, _, _ in self._parts():
-            member = (labels[places][None, :] == np.arange(count)[:, None]).astype(np.float32)
-            plain += member @ own
-            smooth += member @ smoothed
+            plain += sums(own, labels[places], count)
+            smooth += sums(smoothed, labels[places], count)
         return unit(plain), unit(smooth)
 
     def assign(self, plain: Vectors, smooth: Vectors, fixed: Numbers, certain: float) -> Grouping:

@@ -6,7 +6,7 @@ that is frequent there and rare elsewhere. Nouns come first, and names keep the 
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,10 +51,13 @@ class _Term:
     end: int
 
 
-def name_groups(texts: Sequence[str], labels: Numbers, *, people: Sequence[str] = ()) -> dict[int, str]:
+def name_groups(
+    texts: Sequence[str], labels: Numbers, *, people: Sequence[str] = (), only: Collection[int] | None = None
+) -> dict[int, str]:
     """Give each group's label a name of one to three terms, no two the same and none empty.
 
-    `labels` (n,) below 0 are in no group. Words of `people`'s names never stand in a name.
+    `labels` (n,) below 0 are in no group. Words of `people`'s names never stand in a name. With `only`, these groups are
+    named, and the others only tell what is common: looking up which terms are nouns takes most of the time.
 
     >>> texts = ["The CSV export is empty.", "Where is the CSV export?", "Our calendar is late.", "I use the calendar."]
     >>> name_groups(texts, np.array([0, 0, 1, 1]))
@@ -79,7 +82,9 @@ def name_groups(texts: Sequence[str], labels: Numbers, *, people: Sequence[str] 
             spellings.setdefault(term.stems, Counter())[own] += 2 if term.inside else 1
     names: dict[int, str] = {}
     taken: set[str] = set()
-    weighed = [terms[:LOOKED_AT] for terms in _weighed(groups, found, spread)]
+    looked_at = zip(groups, _weighed(groups, found, spread), strict=True)
+    weighed = [terms[:LOOKED_AT] for label, terms in looked_at if only is None or label in only]
+    groups = [label for label in groups if only is None or label in only]
     places = [[said[label][term] for term, _ in terms] for label, terms in zip(groups, weighed, strict=True)]
     for label, terms, nouns in zip(groups, weighed, _nouns(texts, places), strict=True):
         chosen = _chosen(_readable(terms, nouns, spellings))

@@ -20,10 +20,19 @@ MUCH, SUBSTANTIAL = 0.75, 0.25
 LIKE = 0.02
 
 
+def sums(vectors: Vectors, labels: Numbers, count: int) -> Vectors:
+    """Give the sum (count, d) of each label's vectors; labels below 0 are left out. Each vector is read once."""
+    from scipy.sparse import csr_matrix
+
+    order = np.argsort(labels, kind="stable")[int((labels < 0).sum()) :]
+    edges = np.searchsorted(labels[order], np.arange(count + 1))
+    member = csr_matrix((np.ones(len(order), np.float32), order, edges), (count, len(labels)))
+    return np.asarray(member @ vectors)
+
+
 def centres(vectors: Vectors, labels: Numbers, count: int) -> Vectors:
     """Give the centre (count, d), of length 1, of each label's vectors; labels below 0 are left out."""
-    member = (labels[None, :] == np.arange(count)[:, None]).astype(np.float32)
-    return unit(member @ vectors)
+    return unit(sums(vectors, labels, count))
 
 
 def k_means(vectors: Vectors, count: int, *, seed: int) -> Numbers:
@@ -67,9 +76,8 @@ def silhouette(vectors: Vectors, labels: Numbers) -> float:
     count = int(labels.max()) + 1
     if count < 2:
         return -1.0
-    member = (labels[None, :] == np.arange(count)[:, None]).astype(np.float32)
-    sizes = member.sum(1)
-    near = vectors @ (member @ vectors).T
+    sizes = np.bincount(labels, minlength=count).astype(np.float32)
+    near = vectors @ sums(vectors, labels, count).T
     rows = np.arange(len(vectors))
     own_size = sizes[labels]
     own = 1 - (near[rows, labels] - (vectors * vectors).sum(1)) / np.maximum(own_size - 1, 1)

@@ -199,7 +199,7 @@ def _group(
         elif label >= 0 and (int(ids[label]), sha) not in away:
             member = Member(int(ids[label]), sha, min(SUREST, round(float(told.certainty[n]), 4)))
             joined.setdefault(member.candidate_id, []).append(member)
-    names = _names(workspace, [shas[n] for n in order], final, told.certainty, people) if fresh else {}
+    names = _names(workspace, [shas[n] for n in order], final, told.certainty, people, fresh.keys()) if fresh else {}
     groups = []
     for label in sorted(fresh):
         mine = fresh[label]
@@ -234,9 +234,14 @@ def _remembered(vectors: Vectors, labels: Numbers, known: int, dismissed: Sequen
 
 
 def _names(
-    workspace: Workspace, shas: Sequence[str], labels: Numbers, certainty: Vectors, people: Sequence[str]
+    workspace: Workspace,
+    shas: Sequence[str],
+    labels: Numbers,
+    certainty: Vectors,
+    people: Sequence[str],
+    wanted: Collection[int],
 ) -> dict[int, str]:
-    """Name groups by what sets them apart from each other, from the surest texts of each."""
+    """Name the wanted groups by what sets them apart from all others, from the surest texts of each."""
     chosen: list[int] = []
     for label in np.unique(labels[labels >= 0]):
         mine = np.flatnonzero(labels == label)
@@ -244,9 +249,8 @@ def _names(
     with workspace.read() as unit:
         words = unit.discovery.words([shas[n] for n in chosen])
     kept = [n for n in chosen if shas[n] in words]
-    return name_groups([words[shas[n]] for n in kept], labels[kept], people=people) | {
-        int(label): f"candidate {label}" for label in np.unique(labels[labels >= 0]) if not np.isin(label, labels[kept])
-    }
+    told = name_groups([words[shas[n]] for n in kept], labels[kept], people=people, only=wanted)
+    return {label: told.get(label, f"candidate {label}") for label in wanted}
 
 
 def _moved(

@@ -27,6 +27,11 @@ def test_names_tell_what_sets_a_group_apart_in_its_own_spelling() -> None:
     assert "CSV" in names[4] and "calendar sync" in names[7] and "invoices" in names[9]
 
 
+def test_some_groups_are_named_by_what_sets_them_apart_from_all() -> None:
+    assert name_groups(TEXTS, LABELS, only={7}) == {7: name_groups(TEXTS, LABELS)[7]}
+    assert name_groups(TEXTS, LABELS, only=()) == {}
+
+
 def test_names_are_never_a_person_nor_a_stop_word() -> None:
     texts = ["Maria told the board about Maria Lopez and the budget", "Maria, Maria, and you know, the budget!"] * 2
     name = name_groups(texts, np.zeros(4, np.int64), people=["Maria Lopez"])[0]
