@@ -15,7 +15,7 @@ run: $(VENV)/.run ## Install, load the demonstration repository and serve it; th
 	@$(BIN)/cairn demo --folder demo-data
 	@CAIRN_STORAGE__FOLDER=demo-data $(BIN)/cairn serve
 
-test: $(VENV)/.dev chromium espeak-ng ## Install what tests need and run them all
+test: $(VENV)/.dev chromium espeak-ng pango ## Install what tests need and run them all
 	@$(BIN)/python -m pytest
 
 check: $(VENV)/.dev ## Format (looked at, not changed), lint, types, import contracts, documents
@@ -54,7 +54,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) install -q -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/.run
 
-.PHONY: chromium espeak-ng debian
+.PHONY: chromium espeak-ng pango debian
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 		$(MAKE) --no-print-directory debian PACKAGE=chromium
@@ -62,6 +62,11 @@ chromium:
 # Speech for the tests of recordings.
 espeak-ng:
 	@command -v espeak-ng >/dev/null || $(MAKE) --no-print-directory debian PACKAGE=espeak-ng
+
+# What WeasyPrint lays text out with, for reports as PDF.
+pango:
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || \
+		for package in libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; do $(MAKE) --no-print-directory debian PACKAGE=$$package; done
 
 # Install a Debian package, as root or through sudo, else say which.
 debian:

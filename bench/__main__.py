@@ -5,7 +5,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import discovery, ingest, memory, quality, reading, report, search, start, under_load
+from bench import (
+    asking,
+    discovery,
+    ingest,
+    memory,
+    planning,
+    quality,
+    reading,
+    report,
+    reporting,
+    search,
+    start,
+    under_load,
+)
 from bench.report import Row
 
 Found = tuple[list[Row], dict[str, object]]
@@ -17,7 +30,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="ingest, reading, search, start, memory, under_load, discovery, quality; default all but the last",
+        help="ingest, reading, reporting, search, start, memory, under_load, discovery, asking, planning, quality; default all but the last",
     )
     parser.add_argument(
         "--passages", type=int, default=100_000, help="size of the large repository (default: %(default)s)"
@@ -29,11 +42,14 @@ def main() -> None:
     kinds: dict[str, tuple[str, Callable[[], Found]]] = {
         "ingest": ("Ingest of the demonstration", lambda: ingest.measure(chosen.rounds)),
         "reading": ("Reading large files", reading.measure),
+        "reporting": ("Reports as files", reporting.measure),
         "search": (f"Search at {n:,} passages", lambda: search.measure(n)),
         "start": ("Starting", lambda: start.measure(n)),
         "memory": ("Memory", lambda: memory.measure(n)),
         "under_load": ("Search while files come in", lambda: under_load.measure(n)),
         "discovery": ("Discovery of groups", lambda: discovery.measure(n, chosen.sets)),
+        "planning": ("Plan check", planning.measure),
+        "asking": ("Asking", asking.measure),
         "quality": ("Quality", lambda: quality.measure(chosen.sets)),
     }
     wanted = chosen.what or [kind for kind in kinds if kind != "quality" or chosen.sets]

@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.filling import MODELS, fill, offsets
 from nlp.embedding import Embedder, load_embedder
 
@@ -51,14 +49,15 @@ class tagger:  # noqa: N801
 
 
 def asked(store: Sequence[str]) -> Callable[[str], tuple[list[tuple[int, float]], float]]:
-    """Find what was asked before: cosine of questions."""
+    """Find what was asked before."""
+    from nlp.asked import Stored
+
     model = embedder()
-    vectors = model.embed(store)
+    stored = Stored(store, model.embed(store))
 
     def ask(question: str) -> tuple[list[tuple[int, float]], float]:
-        near = vectors @ model.embed([question])[0]
-        order = np.argsort(-near, kind="stable")[:10]
-        return [(int(i), float(near[i])) for i in order], float(near[order[0]])
+        match = stored.match(question, model.embed([question])[0])
+        return [(int(place), float(match.probability[place])) for place in match.order[:10]], match.asked
 
     return ask
 

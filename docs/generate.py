@@ -157,7 +157,14 @@ def _class_rows() -> list[list[str]]:
 
 def classes() -> dict[str, type[CairnError]]:
     """Give every class of error by its name."""
-    for module in ("repository.workspace", "repository.codebook_rules"):  # have one of their own
+    for module in (
+        "repository.workspace",
+        "repository.codebook_rules",
+        "repository.insight_rules",
+        "repository.posting",
+        "web.reporting.filling",
+        "web.reporting.pdf",
+    ):  # have one of their own
         importlib.import_module(module)
     found: dict[str, type[CairnError]] = {}
     waiting: list[type[CairnError]] = [CairnError]

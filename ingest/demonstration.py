@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ingest.demonstrated_insights import load_insights
 from ingest.intake import accept
 from repository import studies
 from repository.codebook import Codebook
@@ -88,6 +89,7 @@ def finish(workspace: Workspace, *, folder: Path = FOLDER, report: Callable[[str
                     unit.people.link(session.id, speaker, number)
     report(f"{len(by_key)} transcripts")
     _code(workspace, table, by_key)
+    report(f"{load_insights(workspace, table, by_key)} insights")
 
 
 def _code(workspace: Workspace, table: dict[str, Any], by_key: dict[str, int]) -> None:

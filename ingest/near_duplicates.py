@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from nlp.likeness import similar
+from nlp.likeness import signature, similar
 from repository.domain.access import Viewer
+from repository.domain.study import Session
+from repository.errors import NotFound
 from repository.workspace import Workspace
 
 #: Share of runs of words in common from which two texts are called nearly the same.
@@ -72,3 +74,22 @@ def nearest(own: bytes, sessions: Sequence[int], signatures: Sequence[bytes]) ->
     shares = similar(own, signatures)
     near = [(sessions[i], float(shares[i])) for i in (shares >= NEAR).nonzero()[0].tolist()]
     return sorted(near, key=lambda one: -one[1])[:3]
+
+
+def between(
+    workspace: Workspace, viewer: Viewer, one: int, other: int
+) -> tuple[tuple[Session, Session], float, tuple[Change, ...]]:
+    """Compare two transcripts: both, the share (0..1) of their runs of words that is the same, and where they differ.
+
+    Raises NotFound.
+    """
+    with workspace.read() as unit:
+        found = {session.id: session for session in unit.sessions.some(viewer, {one, other})}
+        first, second = found.get(one), found.get(other)
+        if first is None or second is None or first is second or not first.text_id or not second.text_id:
+            raise NotFound("There is nothing to compare.", hint="One of the two may be in the bin.")
+        old, new = (unit.sessions.revision(session.text_id or 0) for session in (first, second))
+    if old is None or new is None:
+        raise NotFound("There is nothing to compare.")
+    share = similar(signature(old.body), [signature(new.body)])
+    return (first, second), float(share.max()), tuple(changes(old.body.split(), new.body.split()))

@@ -16,6 +16,8 @@ from ingest.segmenting import Span, segment
 from nlp.language import sentence_spans
 from repository.discovering import discover
 from repository.domain.source import DROPPED, Source, Stage
+from repository.following import tell_followers
+from repository.insight_challenging import challenge, challenge_coded
 from repository.jobs import DISCOVER, LEARN, Step, Task, Work
 from repository.learning import learn
 from repository.store.segments import Segment, segment_id, words_sha
@@ -127,11 +129,19 @@ def embed(workspace: Workspace, source: Source, work: Work) -> None:
 
 
 def suggest(workspace: Workspace, source: Source, work: Work) -> None:
-    """Suggest codes for the passages."""
+    """Suggest codes for the passages; tell followers of searches what is new, and owners of insights what may contradict."""
     suggest_codes(workspace, source.id)
+    tell_followers(workspace, source.id)
+    challenge(workspace, source.id)
     with workspace.write() as unit:
         work.fence(unit)
         unit.sources.reached(source.id, Stage.SUGGESTED)
+
+
+def follow(workspace: Workspace, work: Work) -> None:
+    """Learn from what people decided, and look whether what they coded contradicts an insight."""
+    learn(workspace, work)
+    challenge_coded(workspace)
 
 
 #: Each stage with the step that reaches it, in order.
@@ -143,4 +153,4 @@ STEPS: dict[Stage, Step] = {
 }
 
 #: Work on everything, by the kind of its job.
-TASKS: dict[str, Task] = {LEARN: learn, DISCOVER: discover}
+TASKS: dict[str, Task] = {LEARN: follow, DISCOVER: discover}

@@ -13,11 +13,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from ingest.pipeline import STEPS, TASKS
 from ingest.previewing import forget
 from ingest.sandbox import host
+from repository.digesting import send_due
 from repository.discovering import start_if_grown
 from repository.domain.source import Stage
 from repository.errors import CairnError
 from repository.jobs import Room, holder_name, queue_ingest, run, sweep
 from repository.learning import follow_rules
+from repository.plans import purge as purge_plans
+from repository.review_dates import sweep_insights
 from repository.studies import purge
 from repository.workspace import Workspace
 
@@ -29,6 +32,8 @@ HANDS = 2
 PAUSE = 0.15
 #: Seconds between two looks into the bin.
 PURGE_EVERY = 3600.0
+#: Seconds between two looks at which insights are to be reviewed, or lost what they rest on.
+LOOK_EVERY = 60.0
 #: How far a worker steps back for the pages (Unix niceness).
 NICE = 10
 
@@ -38,7 +43,7 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
     host.warm()
     _follow_model(workspace)
     follow_rules(workspace)
-    swept = purged = float("-inf")
+    swept = purged = looked = float("-inf")
     due: list[int] = []
     room = Room()
     busy: set[Future[None]] = set()
@@ -49,9 +54,13 @@ def work(workspace: Workspace, stop: threading.Event, *, alive: Callable[[], boo
                     due = sweep(workspace)
                     swept = time.monotonic()
                     start_if_grown(workspace)
+                if time.monotonic() - looked >= LOOK_EVERY:
+                    looked = time.monotonic()
+                    sweep_insights(workspace)
                 if time.monotonic() - purged >= PURGE_EVERY:
                     purged = time.monotonic()
                     _purge(workspace)
+                    send_due(workspace)
                 if len(busy) == HANDS:
                     _, busy = wait(busy, PAUSE, FIRST_COMPLETED)
                     continue
@@ -84,6 +93,7 @@ def _rest(error: CairnError, stop: threading.Event) -> None:
 def _purge(workspace: Workspace) -> None:
     try:
         purge(workspace)
+        purge_plans(workspace)
         forget(workspace)
     except OSError as error:  # a file that cannot be removed must not keep the others waiting
         log.warning("the bin could not be emptied (%s)", error.strerror)

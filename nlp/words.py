@@ -56,6 +56,16 @@ def subject_words(text: str) -> list[str]:
     return [word for word in content_words(text) if word not in VAGUE and not word.replace("’", "'").endswith("n't")]
 
 
+def exactly(phrase: str) -> re.Pattern[str]:
+    """Make the pattern of a phrase: its words in this form and order, whatever their case and what stands between them.
+
+    >>> bool(exactly("don't know: why").search("I don’t know, why not")), bool(exactly("know").search("unknown"))
+    (True, False)
+    """
+    words = (re.sub("['’]", "['’]", re.escape(word.replace("’", "'"))) for word in WORD.findall(phrase))
+    return re.compile(r"(?<!\w)" + r"[\W_]+".join(words) + r"(?!\w)", re.IGNORECASE)
+
+
 def stems(words: Iterable[str]) -> list[str]:
     """Give the stem of each word, so that forms of a word compare equal (Snowball, English).
 

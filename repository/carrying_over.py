@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from nlp.aligning import Alignment
+from repository.evidence_keeping import settle
 from repository.store.revisions import Anchor, CarryRow
 from repository.store.unit import Unit
 
@@ -160,5 +161,6 @@ def carry_over(unit: Unit, text_id: int, now: datetime) -> Counts:
     unit.revisions.move(moving)
     unit.revisions.lose([mark.id for mark in lost], now)
     unit.revisions.note_carried(rows)
+    settle(unit, now, sessions=unit.revisions.whose(text_id))
     told = Counter(row.outcome for row in rows)
     return Counts(told[Outcome.MOVED], told[Outcome.FOUND], told[Outcome.LOST])

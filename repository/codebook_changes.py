@@ -38,6 +38,7 @@ class Impact:
     codes: tuple[Code, ...]
     below: tuple[Code, ...]
     touched: Touched
+    insights: int = 0
 
 
 def impact(workspace: Workspace, viewer: Viewer, slugs: Sequence[str]) -> Impact:
@@ -46,7 +47,8 @@ def impact(workspace: Workspace, viewer: Viewer, slugs: Sequence[str]) -> Impact
         codebook = seen(unit, viewer)
         codes = tuple(codebook.named(slug) for slug in dict.fromkeys(slugs))
         below = tuple(dict.fromkeys(c for code in codes for c in codebook.under(code) if c not in codes))
-        return Impact(codes, below, unit.tallies.touched(viewer, {code.id for code in (*codes, *below)}))
+        ids = {code.id for code in (*codes, *below)}
+        return Impact(codes, below, unit.tallies.touched(viewer, ids), unit.insights.count_about(ids))
 
 
 def create(workspace: Workspace, viewer: Viewer, facts: CodeFacts, *, why: str = "") -> Change:

@@ -13,6 +13,7 @@ from repository.domain.coding import Code, Highlight, Suggestion, SuggestionStat
 from repository.domain.offsets import from_utf16, trimmed
 from repository.domain.study import Session
 from repository.errors import Conflict, Forbidden, NotFound, Rejected
+from repository.evidence_keeping import settle
 from repository.jobs import queue_learning
 from repository.store.acts import Image
 from repository.store.codings import Mark
@@ -326,6 +327,7 @@ def _noted(
     if before == after:
         return Done(session.id, "That was so already.", None, mark, spans)
     queue_learning(unit, workspace)
+    settle(unit, workspace.clock(), sessions=[session.id])
     act = unit.acts.add(
         session_id=session.id,
         by=viewer.person,

@@ -40,6 +40,13 @@ class Outdated(Conflict):
     hint = "Nothing of yours is lost: look at the newest version, then save again."
 
 
+class PlanChanged(Conflict):
+    """Somebody else changed this plan meanwhile."""
+
+    slug = "plan-changed"
+    hint = "Nothing of yours is lost: it is below, beside what they saved. Save again to put yours in its place."
+
+
 class Rejected(CairnError):
     """What was sent cannot be used as it is."""
 

@@ -29,6 +29,8 @@ LEAST: dict[str, float] = {
     "per_passage": 1,
     "max_minutes": 1,
     "beam_size": 1,
+    "review_months": 1,
+    "every_days": 1,
 }
 
 
@@ -128,10 +130,46 @@ class SuggestingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanningSettings:
+    """Checks of plans before a study begins to recruit."""
+
+    check_days: int = 30
+    gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BinSettings:
     """How long deleted things can be brought back."""
 
     days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class InsightSettings:
+    """When what is known is looked at again."""
+
+    review_months: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AskingSettings:
+    """Rephrasing of answers by a language model, off unless a URL is named."""
+
+    rephrase_url: str = ""
+    rephrase_model: str = ""
+    rephrase_key_env: str = ""
+    rephrase_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """A digest of what needs hands, by mail or to a web address; off unless one is named."""
+
+    every_days: int = 7
+    to: str = ""
+    sender: str = ""
+    smtp_url: str = ""
+    webhook_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +186,11 @@ class Settings:
     audio: AudioSettings = field(default_factory=AudioSettings)
     segmenting: SegmentingSettings = field(default_factory=SegmentingSettings)
     suggesting: SuggestingSettings = field(default_factory=SuggestingSettings)
+    planning: PlanningSettings = field(default_factory=PlanningSettings)
     bin: BinSettings = field(default_factory=BinSettings)
+    insights: InsightSettings = field(default_factory=InsightSettings)
+    asking: AskingSettings = field(default_factory=AskingSettings)
+    digest: DigestSettings = field(default_factory=DigestSettings)
     base: Path = field(default_factory=Path.cwd)
 
     @property

@@ -9,6 +9,7 @@ from repository.carrying_over import Outcome, Span, occurrences
 from repository.domain.access import PersonRole, Viewer
 from repository.domain.study import Session
 from repository.errors import Forbidden, NotFound, Outdated, Rejected
+from repository.evidence_keeping import settle
 from repository.revising import seen, writable
 from repository.store.revisions import Anchor, CarryRow
 from repository.store.unit import Unit
@@ -127,6 +128,7 @@ def put(
             unit.codings.remove(highlight_id)
         else:
             unit.revisions.move([there])
+        settle(unit, workspace.clock(), sessions=[session_id])
         act = unit.acts.add(
             session_id=session_id,
             by=viewer.person,
@@ -148,6 +150,7 @@ def keep(workspace: Workspace, viewer: Viewer, session_id: int, highlight_id: in
         if text_id is not None and mark.text_id != text_id:
             unit.revisions.lose([highlight_id], now)
             unit.revisions.note_carried([CarryRow(highlight_id, mark.text_id, text_id, Outcome.LOST.value, now, now)])
+            settle(unit, now, sessions=[session_id])
 
 
 def _mark(unit: Unit, viewer: Viewer, session_id: int, highlight_id: int) -> Anchor:

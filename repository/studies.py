@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from repository.domain.access import Viewer
 from repository.domain.study import Study, StudyFacts
 from repository.errors import Conflict, Forbidden, NotFound, Rejected
+from repository.evidence_keeping import settle
+from repository.plan_gate import admit, advice
 from repository.store.facts import PASSAGES
 from repository.store.unit import Unit
 from repository.workspace import Workspace
@@ -17,6 +19,7 @@ def create(workspace: Workspace, viewer: Viewer, facts: StudyFacts) -> Study:
     with workspace.write() as unit:
         if unit.studies.named(viewer, facts.title):
             raise Conflict(f"There is a study “{facts.title}” already.", hint="Add to it, or choose another title.")
+        admit(workspace, unit, facts)
         return unit.studies.add(facts, workspace.clock())
 
 
@@ -33,7 +36,8 @@ def update(workspace: Workspace, viewer: Viewer, study_id: int, facts: StudyFact
     """Change what is said about a study."""
     _check(viewer, facts)
     with workspace.write() as unit:
-        _get(unit, viewer, study_id)
+        before = _get(unit, viewer, study_id)
+        admit(workspace, unit, facts, study_id=study_id, before=before.facts)
         if any(other.id != study_id for other in unit.studies.named(viewer, facts.title)):
             raise Conflict(f"There is a study “{facts.title}” already.", hint="Choose another title.")
         unit.studies.change(study_id, facts)
@@ -57,6 +61,13 @@ def find(workspace: Workspace, viewer: Viewer, name_or_number: str) -> Study:
                 f"There is no study “{wanted}”.", hint=f"Studies here: {known}." if known else "Make one first."
             )
         return study
+
+
+def advice_before_recruiting(workspace: Workspace, viewer: Viewer, study_id: int) -> str:
+    """Say what a study lacks before it recruits; "" if nothing."""
+    with workspace.read() as unit:
+        _get(unit, viewer, study_id)
+        return advice(workspace, unit, study_id)
 
 
 def titles(workspace: Workspace, viewer: Viewer) -> dict[int, str]:
@@ -107,6 +118,7 @@ def bin_study(workspace: Workspace, viewer: Viewer, study_id: int) -> None:
     with workspace.write() as unit:
         _get(unit, viewer, study_id)
         unit.studies.set_deleted(study_id, workspace.clock())
+        settle(unit, workspace.clock(), studies=[study_id])
 
 
 def restore_study(workspace: Workspace, viewer: Viewer, study_id: int) -> None:
@@ -117,6 +129,7 @@ def restore_study(workspace: Workspace, viewer: Viewer, study_id: int) -> None:
         if unit.studies.named(viewer, study.title):
             raise Conflict(f"There is another study “{study.title}” now.", hint="Rename that one first.")
         unit.studies.set_deleted(study_id, None)
+        settle(unit, workspace.clock(), studies=[study_id])
 
 
 def bin_session(workspace: Workspace, viewer: Viewer, session_id: int) -> None:
@@ -126,6 +139,7 @@ def bin_session(workspace: Workspace, viewer: Viewer, session_id: int) -> None:
         if unit.sessions.get(viewer, session_id) is None:
             raise NotFound("There is no such transcript.")
         unit.sessions.set_deleted(session_id, workspace.clock())
+        settle(unit, workspace.clock(), sessions=[session_id])
 
 
 def restore_session(workspace: Workspace, viewer: Viewer, session_id: int) -> None:
@@ -135,6 +149,7 @@ def restore_session(workspace: Workspace, viewer: Viewer, session_id: int) -> No
         if not any(session.id == session_id for session in unit.sessions.binned(viewer)):
             raise NotFound("There is no such transcript in the bin.")
         unit.sessions.set_deleted(session_id, None)
+        settle(unit, workspace.clock(), sessions=[session_id])
 
 
 def _may_delete(viewer: Viewer) -> None:
@@ -185,6 +200,9 @@ def purge(workspace: Workspace) -> int:
                 if source and not unit.sessions.of_source(source.id):
                     unit.sources.remove(source.id)
                     gone.add(source.digest)
+        settle(unit, workspace.clock(), studies=old_studies)
+        settle(unit, workspace.clock(), sessions=[session.id for session in old_sessions])
+        unit.proposals.forget_gone()
         unit.facts.bump(PASSAGES)
         unit.upkeep.forget_words()
     with workspace.write() as unit:

@@ -49,22 +49,27 @@ SPEAKERS = {
     "onnxruntime": ("nlp/onnx.py",),
     "datasketch": ("nlp/likeness.py",),
     "krippendorff": ("nlp/agreement.py",),
+    "rapidfuzz": ("nlp/spelling.py",),
     "sklearn": ("nlp",),
-    "altair": ("web/charts.py",),
-    "vl_convert": ("web/charts.py",),
+    "altair": ("web/charts.py", "web/reporting/drawing.py"),
+    "vl_convert": ("web/charts.py", "web/reporting/picturing.py"),
+    "weasyprint": ("web/reporting/pdf.py",),
+    "pptx": ("web/reporting/slide_deck.py",),
+    "xlsxwriter": ("web/reporting/sheets.py",),
     "faster_whisper": ("nlp/transcribing.py",),
     "av": ("ingest/soundtrack.py",),
     "pypdf": ("ingest/readers",),
     "python_calamine": ("ingest/readers",),
     "huggingface_hub": ("nlp/embedding.py", "nlp/transcribing.py"),
     "huey": ("repository/bell.py",),
+    "pydantic": ("repository/store/plain.py",),
     "flask": ("web",),
     "werkzeug": ("web",),
     "click": ("web",),
     "waitress": ("web/cli/serving.py",),
-    "markdown": ("ingest/readers",),
-    "nh3": ("ingest/readers",),
-    "docx": ("ingest/readers",),
+    "markdown": ("ingest/readers", "web/rendering.py"),
+    "nh3": ("ingest/readers", "web/rendering.py"),
+    "docx": ("ingest/readers", "web/briefs_word.py", "web/reporting/word.py", "web/reporting/word_styles.py"),
 }
 #: Libraries that are only imported inside the function that needs them.
 HEAVY = {
@@ -90,6 +95,10 @@ HEAVY = {
     "av",
     "pypdf",
     "python_calamine",
+    "pydantic",
+    "weasyprint",
+    "pptx",
+    "xlsxwriter",
 }
 
 

@@ -16,6 +16,7 @@ from flask import Flask
 
 from docs import generate
 from repository.errors import CairnError
+from repository.querying import FILTERS
 from repository.settings import Settings, sections
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
@@ -140,7 +141,7 @@ def test_every_endpoint_is_documented_and_no_other(app: Flask) -> None:
 
 
 def test_every_parameter_and_every_key_of_the_api_is_documented(app: Flask) -> None:
-    asked = set(re.findall(r"args\.get(?:list)?\(\"(\w+)\"", inspect.getsource(inputs.query)))
+    asked = set(FILTERS) | set(re.findall(r"args\.get(?:list)?\(\"(\w+)\"", inspect.getsource(inputs.query)))
     search, _, status = text("reference/api.md").partition("## GET /api/status")
     parameters = set(
         re.findall(r"`(\w+)`", "\n".join(re.findall(r"^\| (`.*?) \|", search.partition("```json")[0], re.M)))

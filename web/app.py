@@ -12,13 +12,17 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 
 from repository.workspace import Workspace
-from web import access, errors, fragments
+from web import access, errors, fragments, places
+from web.api import asking as asking_api
 from web.api import candidates as candidates_api
+from web.api import insights as insights_api
+from web.api import plans as plans_api
 from web.api import searching as search_api
 from web.api import status as status_api
 from web.api import suggestions as suggestions_api
 from web.pages import (
     agreement,
+    asking,
     codebook,
     codebook_acts,
     codebook_files,
@@ -26,12 +30,21 @@ from web.pages import (
     discover,
     discover_acts,
     drift,
+    gaps,
     home,
+    insight_acts,
+    insights,
     jobs,
+    notices,
+    plan_entering,
+    plans,
     recordings,
+    reports,
     review,
     revisions,
+    searches,
     speakers,
+    stewardship,
     studies,
     themes,
     transcripts,
@@ -79,11 +92,18 @@ def create_app(workspace: Workspace) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions[access.EXTENSION] = workspace
-    CSRFProtect(app)
+    # What programs send as JSON no other page can make a browser send.
+    CSRFProtect(app).exempt(plans_api.blueprint)
     errors.register(app)
     fragments.register(app)
+    notices.register(app)
+    stewardship.register(app)
+    places.register(app)
     for pages in (
         home,
+        asking,
+        searches,
+        gaps,
         uploading,
         studies,
         transcripts,
@@ -102,7 +122,17 @@ def create_app(workspace: Workspace) -> Flask:
         bin_pages,
         discover,
         discover_acts,
+        insights,
+        insight_acts,
+        notices,
+        insights_api,
+        plans,
+        plan_entering,
+        reports,
+        stewardship,
+        asking_api,
         candidates_api,
+        plans_api,
         search_api,
         status_api,
         suggestions_api,

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repository.search import Results
+from repository.search import Facets, Hit, Results, SessionHits
 from repository.wording import clock_time, odds
 
 if TYPE_CHECKING:
@@ -106,26 +106,78 @@ def hits_json(results: Results) -> dict[str, Any]:
         "count": results.count,
         "took_ms": round(results.took_ms, 1),
         "notes": results.notes,
-        "hits": [
+        "understood": results.understood,
+        "corrections": results.corrections,
+        "also": results.also,
+        "weak": results.weak,
+        "insights": [
             {
-                "study": {"id": group.study_id, "title": group.study_title},
-                "session": {"id": hit.session_id, "title": group.session_title, "date": group.occurred_on},
-                "source": {"id": hit.source_id, "name": hit.source_name},
-                "start": hit.start,
-                "end": hit.end,
-                "quote": hit.quote,
-                "speaker": hit.speaker,
-                "role": hit.role,
-                "time": None if hit.start_ms is None else hit.start_ms / 1000,
-                "score": hit.score,
-                "arms": hit.arms,
-                "why": hit.why,
-                "themes": hit.themes,
-                "citation": hit.citation,
-                "link": f"/transcripts/{hit.session_id}?from={hit.start}&to={hit.end}#found",
+                "id": found.insight.id,
+                "claim": found.insight.facts.claim,
+                "state": found.insight.state,
+                "confidence": found.confidence,
+                "score": round(found.score, 4),
+                "arms": found.arms,
+                "why": found.why,
+                "through": found.through,
+                "link": f"/insights/{found.insight.id}",
             }
-            for hit, group in ranked
+            for found in results.insights
         ],
+        "hits": [_hit_json(hit, group) for hit, group in ranked],
+        "studies": [
+            {
+                "id": found.study.id,
+                "title": found.study.title,
+                "state": found.study.facts.state,
+                "method": found.study.facts.method,
+                "cohort": found.study.facts.cohort,
+                "score": found.score,
+                "arms": found.arms,
+                "why": found.why,
+                "link": f"/studies/{found.study.id}",
+            }
+            for found in results.studies
+        ],
+        "facets": _facets_json(results.facets),
+    }
+
+
+def _hit_json(hit: Hit, group: SessionHits) -> dict[str, Any]:
+    return {
+        "study": {"id": group.study_id, "title": group.study_title},
+        "session": {"id": hit.session_id, "title": group.session_title, "date": group.occurred_on},
+        "source": {"id": hit.source_id, "name": hit.source_name},
+        "start": hit.start,
+        "end": hit.end,
+        "quote": hit.quote,
+        "speaker": hit.speaker,
+        "role": hit.role,
+        "time": None if hit.start_ms is None else hit.start_ms / 1000,
+        "score": hit.score,
+        "arms": hit.arms,
+        "why": hit.why,
+        "themes": hit.themes,
+        "citation": hit.citation,
+        "link": f"/transcripts/{hit.session_id}?from={hit.start}&to={hit.end}#found",
+    }
+
+
+def _facets_json(facets: Facets) -> dict[str, Any]:
+    """Give each facet under the name its filter has in the address."""
+    rows: dict[str, Sequence[tuple[Any, Any, int]]] = {"study": facets.studies, "theme": facets.themes}
+    plain_ones = {
+        "role": facets.roles,
+        "cohort": facets.cohorts,
+        "account": facets.accounts,
+        "method": facets.methods,
+        "area": facets.areas,
+        "quarter": facets.quarters,
+    }
+    rows |= {name: [(value, value, count) for value, count in values] for name, values in plain_ones.items()}
+    return {
+        name: [{"value": value, "name": label, "count": count} for value, label, count in values]
+        for name, values in rows.items()
     }
 
 

@@ -11,8 +11,8 @@ from repository.domain.coding import SuggestionState
 from repository.domain.study import StudyFacts, StudyState
 from repository.domain.transcript import Role
 from repository.errors import Rejected
+from repository.querying import FILTERS, Query
 from repository.reviewing import Order, ReviewFilter
-from repository.search import Query
 
 T = TypeVar("T")
 
@@ -20,8 +20,8 @@ T = TypeVar("T")
 PAGE = 50
 #: Hits shown first, and at most.
 HITS, MOST_HITS = 20, 100
-#: Longest question looked at.
-QUESTION = 1_000
+#: Characters of a question that are taken, more than are looked at; and of the value of a filter.
+QUESTION, VALUE = 20_000, 200
 
 
 def day(text: str | None, what: str) -> date | None:
@@ -45,16 +45,22 @@ def whole(text: str | None, what: str, *, default: int, least: int = 1, most: in
 
 
 def query(args: MultiDict[str, str]) -> Query:
-    """Read a search from an address: q, study*, theme*, role*, since, until, limit. Raises Rejected."""
+    """Read a search from an address: q, study*, theme*, role*, … (querying.FILTERS), since, until, limit. Raises Rejected."""
     return Query(
         text=args.get("q", "").replace("\0", " ").strip()[:QUESTION],
         studies=tuple(whole(study, "Study", default=0) for study in args.getlist("study") if study),
-        themes=tuple(theme for theme in args.getlist("theme") if theme),
         roles=tuple(role(one) for one in args.getlist("role") if one),
         since=day(args.get("since"), "The first day"),
         until=day(args.get("until"), "The last day"),
         limit=whole(args.get("limit"), "Limit", default=HITS, most=MOST_HITS),
+        literally=bool(args.get("literally")),
+        **{many: tuple(value[:VALUE] for value in args.getlist(one) if value) for one, many in FILTERS.items()},
     )
+
+
+def question(args: MultiDict[str, str]) -> str:
+    """Read a question from an address: q; how much of a long one counts is said where it is answered."""
+    return args.get("q", "").replace("\0", " ").strip()[:QUESTION]
 
 
 def review_filter(args: MultiDict[str, str]) -> ReviewFilter:

@@ -8,6 +8,7 @@ from ingest.exchange import code_lists, projects
 from ingest.exchange.code_lists import CodeList
 from ingest.exchange.codebook_csv import read_csv
 from ingest.exchange.codebook_qdc import read_qdc
+from ingest.exchange.plan_texts import PLAN, parsed_plan
 from ingest.exchange.project_archives import as_written, is_project
 from ingest.exchange.project_reading import read_project
 from ingest.exchange.projects import Project
@@ -34,6 +35,7 @@ def _codebook(data: bytes) -> dict[str, Any]:
 PARSERS: dict[str, Callable[[bytes], dict[str, Any]]] = {
     CODEBOOK: _codebook,
     PROJECT: lambda data: projects.to_values(read_project(data)),
+    PLAN: parsed_plan,
 }
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 class SavedSearch:
     """A search somebody keeps by name. `asked` is what the address of its page says, as (name, value).
 
-    `followed`: its owner is told when it finds what it had not found before (`seen` are the passages known so far).
+    `followed`: its owner is told when new material has quotes for it; `fresh` are those passages, until it is looked at.
     """
 
     id: int
@@ -18,7 +18,8 @@ class SavedSearch:
     followed: bool
     created_at: datetime
     looked_at: datetime | None = None
-    seen: tuple[int, ...] = ()
+    fresh: tuple[int, ...] = ()
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

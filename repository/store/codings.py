@@ -267,7 +267,9 @@ class CodingStore:
                 t.suggestion.c.end == t.segment.c.end,
             ),
         )
-        pending = undecided()
+        # "+" keeps SQLite from walking all that is undecided instead of the few that stand on these segments.
+        sqlite = self._sql.dialect.name == "sqlite"
+        pending = undecided(sa.literal_column("+suggestion.state", sa.Text)) if sqlite else undecided()
         for segment_id, code_id in self._sql.execute(suggested.where(mine, pending)):
             if code_id not in by_people.get(segment_id, ()):
                 by_machine.setdefault(segment_id, set()).add(code_id)

@@ -7,13 +7,12 @@ taken first and the common ones only while there is room (`POSTINGS`): a word th
 tells little and costs most.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from nlp.words import WORD, content_words
+from nlp.words import WORD, content_words, exactly
 from repository.domain.transcript import Role
 from repository.store import tables as t
 from repository.store.visibility import among
@@ -26,6 +25,8 @@ DEEPER = 1.5
 DEEPEST = 2_000
 #: Passages that the index offers for a phrase and whose words are looked at.
 PHRASED = 5_000
+#: Passages that are left out for a word at most.
+HELD = 50_000
 
 
 class FulltextStore:
@@ -71,6 +72,16 @@ class FulltextStore:
             known = dict(found)
             found += [hit for hit in self._best(words[:1], scope, limit, deep) if hit[0] not in known]
         return found[:limit]
+
+    def holding(self, words: Sequence[str]) -> set[int]:
+        """Give the segments that hold any of these words in any form, or of several words exactly these."""
+        found: set[int] = set()
+        for wanted in words:
+            if len(parts := WORD.findall(wanted)) > 1:
+                found |= {i for i, _ in self.search("", PHRASED, phrases=[wanted])}
+            elif parts:
+                found |= {i for i, _ in self._ranked(parts, (), (), HELD)}
+        return found
 
     def _deep(self, limit: int, sessions: Collection[int] | None) -> int:
         """Say how many of all passages must be ranked so that about `limit` of these sessions are among them."""
@@ -121,7 +132,7 @@ class FulltextStore:
 
     def _exactly(self, ranked: Sequence[tuple[int, float]], phrases: Sequence[str]) -> list[tuple[int, float]]:
         """Keep what holds the phrases word by word: the index knows stems, so the words themselves are looked at."""
-        patterns = [re.compile(r"(?<!\w)" + r"\W+".join(map(re.escape, p.split())) + r"(?!\w)", re.I) for p in phrases]
+        patterns = [exactly(phrase) for phrase in phrases]
         rows = sa.select(t.segment.c.id, t.segment.c.words).where(among(self._sql, t.segment.c.id, dict(ranked)))
         held = {i for i, said in self._sql.execute(rows) if all(pattern.search(said) for pattern in patterns)}
         return [(i, score) for i, score in ranked if i in held]

@@ -54,7 +54,7 @@ class JobStore:
         """Give the job of a kind that works on everything."""
         mine = sa.and_(t.job.c.kind == kind, t.job.c.source_id.is_(None))
         row = self._sql.execute(sa.select(t.job).where(mine)).mappings().first()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     def due(self, now: datetime, limit: int = 200) -> list[int]:
         """List jobs that wait or whose worker has gone silent, oldest first."""
@@ -142,12 +142,12 @@ class JobStore:
     def get(self, job_id: int) -> Job | None:
         """Give one job."""
         row = self._sql.execute(sa.select(t.job).where(t.job.c.id == job_id)).mappings().first()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     def of_source(self, source_id: int) -> Job | None:
         """Give the job that brings a source through the pipeline."""
         row = self._sql.execute(sa.select(t.job).where(t.job.c.source_id == source_id)).mappings().first()
-        return _job(row) if row else None
+        return job_of(row) if row else None
 
     def seen(
         self, viewer: Viewer, *, study_id: int | None = None, source_ids: Collection[int] = (), limit: int = 200
@@ -169,7 +169,7 @@ class JobStore:
             else_=3,
         )
         rows = self._sql.execute(query.order_by(order, t.job.c.id.desc()).limit(limit)).mappings()
-        return [_job(row) for row in rows]
+        return [job_of(row) for row in rows]
 
     def counts(self) -> dict[JobState, int]:
         """Count all jobs by state."""
@@ -197,7 +197,8 @@ def _held(job_id: int, holder: str) -> sa.ColumnElement[bool]:
     return sa.and_(t.job.c.id == job_id, t.job.c.holder == holder, t.job.c.state == JobState.RUNNING.value)
 
 
-def _job(row: Any) -> Job:
+def job_of(row: Any) -> Job:
+    """Turn a row into a job."""
     return Job(
         id=row["id"],
         kind=row["kind"],

@@ -141,7 +141,9 @@ saved_search = sa.Table(
     sa.Column("followed", sa.Boolean, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("looked_at", Moment),
-    sa.Column("seen", sa.JSON, nullable=False, server_default="[]"),
+    # Passages found since it was last looked at; only of what is followed.
+    sa.Column("fresh", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("deleted_at", Moment),
     sa.UniqueConstraint("person", "name"),
     sqlite_autoincrement=True,
 )

@@ -118,6 +118,10 @@ class RevisionStore:
         """Give a text's characters."""
         return str(self._sql.execute(sa.select(t.text.c.body).where(t.text.c.id == text_id)).scalar_one())
 
+    def whose(self, text_id: int) -> list[int]:
+        """Give the session that a text is of."""
+        return list(self._sql.scalars(sa.select(t.text.c.session_id).where(t.text.c.id == text_id)))
+
     def text(self, session_id: int, text_id: int) -> KeptText | None:
         """Give one of a session's texts."""
         mine = sa.and_(t.text.c.id == text_id, t.text.c.session_id == session_id)

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
 
 import sqlalchemy as sa
 
@@ -15,6 +16,8 @@ from repository.store.visibility import among, sessions_seen
 
 #: Rows fetched at a time when many are walked.
 PAGE = 1_000
+#: Characters between two passages that follow on one another: a space, or an empty line between turns.
+BETWEEN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,13 @@ class SegmentStore:
         rows = self._sql.execute(query.where(t.session.c.source_id == source_id).order_by(t.segment.c.id))
         return [_segment(row) for row in rows]
 
+    def newly_read(self, source_id: int) -> list[tuple[datetime, Segment]]:
+        """List the segments of a source's texts as they were first read, with when: nothing that was corrected since."""
+        query = sa.select(t.segment, t.text.c.created_at).join(t.text, t.text.c.id == t.segment.c.text_id)
+        first = sa.and_(t.text.c.source_id == source_id, t.text.c.revision == 1)
+        rows = self._sql.execute(query.where(first).order_by(t.segment.c.id))
+        return [(row.created_at, _segment(row)) for row in rows]
+
     def some(self, ids: Collection[int]) -> list[Segment]:
         """Give these segments, whoever may see them, as far as they are there."""
         rows = self._sql.execute(sa.select(t.segment).where(among(self._sql, t.segment.c.id, ids)))
@@ -131,6 +141,13 @@ class SegmentStore:
         )
         return {row.id: _segment(row) for row in self._sql.execute(query)}
 
+    def next_to(self, ids: Collection[int]) -> list[tuple[int, int]]:
+        """List which of these follow directly on one another in their text, as pairs."""
+        columns = t.segment.c.text_id, t.segment.c.start, t.segment.c.end, t.segment.c.id
+        query = sa.select(*columns).where(among(self._sql, t.segment.c.id, ids)).order_by(*columns)
+        rows = list(self._sql.execute(query))
+        return [(a.id, b.id) for a, b in pairwise(rows) if a.text_id == b.text_id and 0 <= b.start - a.end <= BETWEEN]
+
     def sessions_in_scope(
         self, viewer: Viewer, *, studies: Sequence[int] = (), since: date | None = None, until: date | None = None
     ) -> list[int]:
@@ -143,6 +160,28 @@ class SegmentStore:
         if until:
             query = query.where(t.session.c.occurred_on <= until)
         return list(self._sql.scalars(query))
+
+    def ids_of(self, sessions: Collection[int]) -> frozenset[int]:
+        """Give the segments of these sessions."""
+        query = sa.select(t.segment.c.id).where(among(self._sql, t.segment.c.session_id, sessions))
+        return frozenset(self._sql.scalars(query))
+
+    def newest(
+        self,
+        sessions: Collection[int],
+        *,
+        roles: Collection[Role] = (),
+        only: Collection[int] | None = None,
+        limit: int,
+    ) -> list[int]:
+        """List segments of these sessions, the newest sessions first, each in order."""
+        query = sa.select(t.segment.c.id).join(t.session).where(among(self._sql, t.segment.c.session_id, sessions))
+        if roles:
+            query = query.where(t.segment.c.role.in_([role.value for role in roles]))
+        if only is not None:
+            query = query.where(among(self._sql, t.segment.c.id, only))
+        newest = t.session.c.occurred_on.is_(None), t.session.c.occurred_on.desc(), t.session.c.id.desc()
+        return list(self._sql.scalars(query.order_by(*newest, t.segment.c.start).limit(limit)))
 
     def sessions_held(self) -> int:
         """Count sessions, binned or not."""

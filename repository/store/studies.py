@@ -1,5 +1,6 @@
 """Studies in SQL."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from repository.domain.access import Viewer
 from repository.domain.study import Study, StudyFacts, StudyState
 from repository.store import tables as t
-from repository.store.visibility import studies_seen
+from repository.store.visibility import among, studies_seen
 
 
 class StudyStore:
@@ -43,6 +44,10 @@ class StudyStore:
     def named(self, viewer: Viewer, title: str) -> list[Study]:
         """List the viewer's studies of this title, whatever its case (which SQLite only knows of ASCII letters)."""
         return [study for study in self.all(viewer) if study.title.casefold() == title.casefold()]
+
+    def methods(self, study_ids: Collection[int]) -> list[str]:
+        """Give the methods of some studies."""
+        return list(self._sql.scalars(sa.select(t.study.c.method).where(among(self._sql, t.study.c.id, study_ids))))
 
     def set_deleted(self, study_id: int, at: datetime | None) -> None:
         """Put a study into the bin, or take it out."""

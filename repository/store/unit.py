@@ -11,17 +11,28 @@ from repository.store.candidates import CandidateStore
 from repository.store.codes import CodeStore
 from repository.store.codings import CodingStore
 from repository.store.discovery import DiscoveryStore
+from repository.store.evidence import EvidenceStore
 from repository.store.examples import ExampleStore
 from repository.store.facts import FactStore
 from repository.store.fulltext import FulltextStore
+from repository.store.gaps import GapStore
+from repository.store.hearing import HearingStore
+from repository.store.insights import InsightStore
 from repository.store.jobs import JobStore
 from repository.store.likeness import LikenessStore
+from repository.store.needs import NeedStore
+from repository.store.notices import NoticeStore
 from repository.store.people import PeopleStore
 from repository.store.places import PlaceStore
+from repository.store.plans import PlanStore
 from repository.store.prevalence import PrevalenceStore
+from repository.store.proposals import ProposalStore
+from repository.store.reports import ReportStore
 from repository.store.review import ReviewStore
 from repository.store.revisions import RevisionStore
 from repository.store.roster import RosterStore
+from repository.store.sayings import SayingStore
+from repository.store.searches import SearchStore
 from repository.store.segments import SegmentStore
 from repository.store.sessions import SessionStore
 from repository.store.sources import SourceStore
@@ -31,6 +42,7 @@ from repository.store.tallies import TallyStore
 from repository.store.upkeep import UpkeepStore
 from repository.store.usage import UsageStore
 from repository.store.vectors import VectorStore
+from repository.store.vocabulary import VocabularyStore
 
 
 class Unit:
@@ -103,6 +115,26 @@ class Unit:
         return FulltextStore(self._sql)
 
     @cached_property
+    def searches(self) -> SearchStore:
+        """Saved searches."""
+        return SearchStore(self._sql)
+
+    @cached_property
+    def hearing(self) -> HearingStore:
+        """Who is heard where."""
+        return HearingStore(self._sql)
+
+    @cached_property
+    def vocabulary(self) -> VocabularyStore:
+        """Words and names."""
+        return VocabularyStore(self._sql)
+
+    @cached_property
+    def gaps(self) -> GapStore:
+        """What was asked and not found."""
+        return GapStore(self._sql)
+
+    @cached_property
     def codes(self) -> CodeStore:
         """The codebook."""
         return CodeStore(self._sql)
@@ -158,14 +190,54 @@ class Unit:
         return UsageStore(self._sql)
 
     @cached_property
+    def insights(self) -> InsightStore:
+        """Insights and their history."""
+        return InsightStore(self._sql)
+
+    @cached_property
+    def evidence(self) -> EvidenceStore:
+        """What insights rest on."""
+        return EvidenceStore(self._sql)
+
+    @cached_property
+    def proposals(self) -> ProposalStore:
+        """What may speak against insights."""
+        return ProposalStore(self._sql)
+
+    @cached_property
+    def needs(self) -> NeedStore:
+        """What needs hands."""
+        return NeedStore(self._sql)
+
+    @cached_property
+    def notices(self) -> NoticeStore:
+        """What people should know."""
+        return NoticeStore(self._sql)
+
+    @cached_property
+    def plans(self) -> PlanStore:
+        """Plans, their checks and decisions."""
+        return PlanStore(self._sql)
+
+    @cached_property
     def jobs(self) -> JobStore:
         """Jobs."""
         return JobStore(self._sql)
 
     @cached_property
+    def reports(self) -> ReportStore:
+        """Reports and their versions."""
+        return ReportStore(self._sql)
+
+    @cached_property
     def facts(self) -> FactStore:
         """Single facts."""
         return FactStore(self._sql)
+
+    @cached_property
+    def sayings(self) -> SayingStore:
+        """Who said what."""
+        return SayingStore(self._sql)
 
     @cached_property
     def upkeep(self) -> UpkeepStore:

@@ -36,11 +36,11 @@ def sessions_seen(connection: sa.Connection, viewer: Viewer) -> sa.ColumnElement
     return sa.and_(t.session.c.deleted_at.is_(None), studies_seen(connection, viewer))
 
 
-def undecided() -> sa.ColumnElement[bool]:
+def undecided(state: sa.ColumnElement[Any] = t.suggestion.c.state) -> sa.ColumnElement[bool]:
     """Say that a suggestion is the machine's alone so far, of a code that is in use."""
     retired = sa.select(t.code.c.id).where(t.code.c.retired_at.is_not(None))
     states = (SuggestionState.PENDING.value, SuggestionState.APPLIED.value)
-    return sa.and_(t.suggestion.c.state.in_(states), t.suggestion.c.code_id.not_in(retired))
+    return sa.and_(state.in_(states), t.suggestion.c.code_id.not_in(retired))
 
 
 def uncoded() -> sa.ColumnElement[bool]:

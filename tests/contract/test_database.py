@@ -4,7 +4,7 @@ import multiprocessing
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -422,7 +422,7 @@ def test_a_database_that_cannot_be_used_says_what_to_do(tmp_path: Path) -> None:
 def test_searches_gaps_and_words_are_kept_alike_by_both(database: Database) -> None:
     with database.write() as connection:
         unit = Unit(connection)
-        study, _, session = kept(unit)
+        study, _, _ = kept(unit)
         kept(
             unit,
             title="Other",
@@ -450,3 +450,30 @@ def test_searches_gaps_and_words_are_kept_alike_by_both(database: Database) -> N
         saved = unit.searches.add("you", "Invoices", (("q", "invoices"),), NOW, followed=True)
         assert unit.searches.found(saved.id, [1, 2]) == 2 and unit.searches.found(saved.id, [2, 3]) == 1
         assert unit.searches.followed()[0].fresh == (1, 2, 3)
+
+
+def test_what_needs_hands_is_found_in_every_database(database: Database) -> None:
+    later, reader = NOW + timedelta(days=30), Viewer("Rea", PersonRole.READER)
+    with database.write() as connection:
+        unit = Unit(connection)
+        study_id, source_id, session_id = kept(unit)
+        unit.likeness.keep(session_id, "s" * 64, b"\1" * 512)
+        unit.assignments.assign([session_id], "Ana", blind=True, by="you", at=NOW)
+        job = unit.jobs.add("ingest", source_id, NOW)
+        unit.needs.state_consent([session_id], "")
+    with database.read() as connection:
+        needs = Unit(connection).needs
+        for viewer in (LOCAL_ADMIN, reader, Viewer("x", PersonRole.OPS, frozenset({study_id}))):
+            assert needs.pressing(viewer) == 0
+            assert needs.lost(viewer) == needs.proposed(viewer) == needs.oldest_suggested(viewer, [1]) == {}
+            assert needs.consents(viewer) == [""]
+            assert [(row.id, row.number) for row in needs.under(viewer, [""])] == [(session_id, 0)]
+            assert [(row.id, row.number) for row in needs.unlinked(viewer)] == [(session_id, 1)]
+            assert needs.signatures(viewer) == []  # too short to be told from others
+            assert list(needs.sessions(viewer, [session_id])) == [session_id]
+            assert [row.job and row.job.id for row in needs.stuck(viewer, quiet=later, held=later)] == [job]
+            assert [given.coder for given, _, _ in needs.unfinished(viewer, later)] == ["Ana"]
+            assert needs.checks(NOW) == [] and len(needs.current(viewer, range(1, 9))) == 1
+        nobody = Viewer("x", PersonRole.OPS, frozenset())
+        assert needs.consents(nobody) == needs.unlinked(nobody) == needs.unfinished(nobody, later) == []
+        assert needs.stuck(nobody, quiet=later, held=later) == []

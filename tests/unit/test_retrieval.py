@@ -1,6 +1,7 @@
 """Two arms, fused: never far from the better one; filters and viewers hold in both; what is missing is said."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -23,24 +24,34 @@ Interviewer: What would be fair?
 P09: A price for each location rather than for every seat, because half of my people work two mornings.
 """
 
-ranking = st.lists(st.integers(1, 40), unique=True, max_size=30)
+ids = st.lists(st.integers(1, 40), unique=True, max_size=30)
 
 
-@given(ranking, ranking)
-def test_fusing_keeps_everything_once_and_orders_it_by_score(keyword: list[int], meaning: list[int]) -> None:
-    found = fuse(keyword, [(i, 0.5) for i in meaning])
-    assert sorted(hit.id for hit in found) == sorted(set(keyword) | set(meaning))
+def ranked(told: list[int], best: float = 9.0) -> list[tuple[int, float]]:
+    """Give a ranking whose scores fall by steps that grow smaller."""
+    return [(i, best / (1 + rank)) for rank, i in enumerate(told)]
+
+
+@given(ids, ids, st.sets(st.tuples(st.integers(1, 40), st.integers(1, 40)), max_size=8))
+def test_fusing_keeps_everything_once_and_orders_it_by_score(
+    keyword: list[int], meaning: list[int], near: set[tuple[int, int]]
+) -> None:
+    held = set(keyword) | set(meaning)
+    ends = {pair[0]: pair for pair in near if pair[0] != pair[1] and held >= set(pair)}  # one follows on each
+    pairs = list({pair[1]: pair for pair in ends.values()}.values())
+    found = fuse(ranked(keyword), ranked(meaning, 0.9), pairs=pairs)
+    assert sorted(hit.id for hit in found) == sorted(held)
     assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
-    assert all(0 < hit.score <= 1 for hit in found)
+    assert all(0 <= hit.score <= 1 + 1e-9 for hit in found)
     for hit in found:
         assert hit.ranks.get(KEYWORD) == (keyword.index(hit.id) + 1 if hit.id in keyword else None)
         assert hit.ranks.get(MEANING) == (meaning.index(hit.id) + 1 if hit.id in meaning else None)
         assert (hit.cosine is None) == (hit.id not in meaning)
 
 
-@given(ranking, ranking)
+@given(ids, ids)
 def test_what_both_arms_rank_higher_is_ranked_higher(keyword: list[int], meaning: list[int]) -> None:
-    place = {hit.id: n for n, hit in enumerate(fuse(keyword, [(i, 0.5) for i in meaning]))}
+    place = {hit.id: n for n, hit in enumerate(fuse(ranked(keyword), ranked(meaning, 0.9)))}
     both = [i for i in keyword if i in meaning]
     for one in both:
         for other in both:
@@ -48,15 +59,34 @@ def test_what_both_arms_rank_higher_is_ranked_higher(keyword: list[int], meaning
                 assert place[one] < place[other]
 
 
-@given(ranking)
-def test_one_arm_alone_keeps_its_order(keyword: list[int]) -> None:
-    assert [hit.id for hit in fuse(keyword, [])] == keyword
-    assert [hit.id for hit in fuse([], [(i, 1.0) for i in keyword])] == keyword
+@given(ids)
+def test_one_arm_alone_keeps_its_order(told: list[int]) -> None:
+    assert [hit.id for hit in fuse(ranked(told), [])] == told
+    assert [hit.id for hit in fuse([], ranked(told))] == told
 
 
-def test_first_in_both_has_the_score_one() -> None:
-    assert fuse([5], [(5, 0.9)])[0].score == pytest.approx(1.0)
-    assert fuse([5], [])[0].score == pytest.approx(0.5)
+def test_what_stands_out_in_one_arm_beats_what_is_middling_in_both() -> None:
+    keyword = [(1, 20.0), *((i, 5 - i / 100) for i in range(2, 60))]
+    meaning = [(i, 0.5 - i / 1000) for i in range(2, 100)]
+    assert fuse(keyword, meaning)[0].id == 1
+
+
+def test_passages_that_follow_on_one_another_support_each_other() -> None:
+    told = [(1, 3.0), (2, 2.9), (7, 2.8), (3, 2.7), (9, 1.0)]
+    assert [hit.id for hit in fuse(told, [])][:2] == [1, 2]
+    assert [hit.id for hit in fuse(told, [], pairs=[(2, 3)])][:2] == [2, 3]
+    assert 9 in {hit.id for hit in fuse(told, [], pairs=[(2, 3)])}
+
+
+def test_a_lone_match_by_a_word_counts_however_few_there_are() -> None:
+    meaning = [(i, 0.6 - i / 1000) for i in range(1, 60)]
+    assert fuse([(50, 7.0)], meaning)[0].id == 50
+
+
+def test_other_names_count_for_less() -> None:
+    told = [(1, 3.0), (2, 2.0), (3, 1.0)]
+    found = {hit.id: hit.score for hit in fuse(told, [], [(i + 10, score) for i, score in told])}
+    assert 0 < found[11] < found[1] and found[11] == pytest.approx(0.3 * found[1])
 
 
 @pytest.fixture
@@ -79,6 +109,20 @@ def test_both_arms_answer(filled: Workspace) -> None:
     assert set(best.ranks) == {KEYWORD, MEANING}
     assert "seat" in words(filled, [best.id])[0]
     assert len({hit.id for hit in findings.found}) == len(findings.found)
+
+
+def test_only_what_follows_directly_counts_as_next(filled: Workspace) -> None:
+    a_session(filled, a_study(filled, "Long"), PRICES * 4, name="long.txt")
+    with filled.read() as unit:
+        sessions = unit.segments.sessions_in_scope(LOCAL_ADMIN)
+        in_order = [[s.id for s in unit.segments.of_session(session)] for session in sessions]
+        every = [i for told in in_order for i in told]
+        pairs = unit.segments.next_to(every)
+        assert sorted(pairs) == sorted((a, b) for told in in_order for a, b in pairwise(told))
+        longest = max(in_order, key=len)
+        assert len(longest) > 2
+        assert unit.segments.next_to([longest[0], longest[2]]) == []
+        assert unit.segments.next_to([]) == []
 
 
 def test_the_limit_holds(filled: Workspace) -> None:

@@ -8,7 +8,8 @@ from repository import studies
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.domain.transcript import Role
 from repository.errors import NotFound
-from repository.search import Query, Results, marked, search
+from repository.found_quotes import marked
+from repository.search import Query, Results, search
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
 

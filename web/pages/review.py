@@ -8,8 +8,8 @@ from werkzeug import Response
 from repository import choosing, deciding, reviewing
 from repository.deciding import Decided, Shown
 from repository.errors import Conflict, NotFound, Rejected
+from repository.found_quotes import marked
 from repository.reviewing import ROWS
-from repository.search import marked
 from web import inputs
 from web.access import viewer, workspace
 from web.pages.coding import PART, TYPED

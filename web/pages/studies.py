@@ -42,13 +42,19 @@ def show(study_id: int) -> str:
 def edit(study_id: int) -> str:
     """Show the form of a study."""
     view = reading.study(workspace(), viewer(), study_id)
-    return render_template("studies/form.html", study=view.card.study, states=StudyState)
+    lacking = studies.advice_before_recruiting(workspace(), viewer(), study_id)
+    return render_template("studies/form.html", study=view.card.study, states=StudyState, lacking=lacking)
 
 
 @blueprint.post("/<int(max=2147483647):study_id>/edit")
 def update(study_id: int) -> Response:
-    """Change what is said about a study."""
-    studies.update(workspace(), viewer(), study_id, inputs.study_facts(request.form))
+    """Change what is said about a study; one that begins to recruit unchecked is told so."""
+    facts = inputs.study_facts(request.form)
+    before = reading.study(workspace(), viewer(), study_id).card.study.facts.state
+    studies.update(workspace(), viewer(), study_id, facts)
+    begins = facts.state is StudyState.RECRUITING and before is not StudyState.RECRUITING
+    if begins and (lacking := studies.advice_before_recruiting(workspace(), viewer(), study_id)):
+        flash(f"Saved. {lacking} The button “Check a plan” does it.", "warning")
     return redirect(url_for("studies.show", study_id=study_id), 303)
 
 

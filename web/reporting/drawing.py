@@ -14,49 +14,41 @@ Specification = dict[str, Any]
 WIDTH, BAR, LABEL, FIELD = 420, 24, 190, 30
 #: The one colour of shares, where a theme's own would say nothing, and that of intervals, seen on light and dark.
 COLOUR, RULE = "#2f6f9f", "#7b8794"
-#: Characters of a name.
-NAME = 34
+#: Characters of a name, and the share from which a field is so dark that its number is white.
+NAME, DARK = 28, 0.5
 
 
-def bars(rows: Sequence[tuple[str, Share]]) -> Specification:
-    """Draw shares as lying bars with their intervals, and "3 of 10" at each."""
+def bars(rows: Sequence[tuple[str, Share, str]]) -> Specification:
+    """Draw shares as lying bars with their intervals, and "3 of 10" at each; a bar leads to an address ("": nowhere)."""
     import altair as alt
 
-    data = alt.InlineData(
-        values=[
-            {
-                "name": _cut(name),
-                "share": _part(one),
-                "low": one.low,
-                "high": one.high,
-                "told": f"{one.count} of {one.of}",
-            }
-            for name, one in rows
-        ]
-    )
+    values = [
+        {"name": _cut(name), "share": _part(one), "low": one.low, "high": one.high, "told": f"{one.count} of {one.of}"}
+        | _link(address)
+        for name, one, address in rows
+    ]
+    data = alt.InlineData(values=values)
     place = alt.Y("name:N", sort=None, title=None, axis=_names())
     part = alt.Axis(format="%", grid=True, tickCount=5)
     base = alt.Chart(data).encode(y=place)
-    bar = base.mark_bar(color=COLOUR, height=BAR - 10).encode(x=alt.X("share:Q", title=None, axis=part))
+    bar = base.mark_bar(color=COLOUR, height=BAR - 10).encode(x=alt.X("share:Q", title=None, axis=part), href="href:N")
     reach = base.mark_rule(strokeWidth=1.5, color=RULE).encode(x="low:Q", x2="high:Q")
     told = base.mark_text(align="left", dx=5).encode(x="high:Q", text="told:N")
     return _finished(bar + reach + told, WIDTH, BAR * max(1, len(rows)))
 
 
-def fields(rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[Share]]) -> Specification:
+def fields(
+    rows: Sequence[str], columns: Sequence[str], shares: Sequence[Sequence[Share]], addresses: Sequence[Sequence[str]]
+) -> Specification:
     """Draw shares as fields, a row each and a column each, the number in each; where nobody was heard a field is empty."""
     import altair as alt
 
     values = [
-        {
-            "row": _cut(row),
-            "column": column,
-            "share": _part(one),
-            "told": f"{one.count}/{one.of}",
-            "dark": _part(one) > 0.5,
-        }
-        for row, mine in zip(rows, shares, strict=True)
-        for column, one in zip(columns, mine, strict=True)
+        {"row": _cut(row), "column": column, "share": _part(one), "told": f"{one.count}/{one.of}"}
+        | {"dark": _part(one) > DARK}
+        | _link(address)
+        for row, mine, there in zip(rows, shares, addresses, strict=True)
+        for column, one, address in zip(columns, mine, there, strict=True)
         if one.of
     ]
     return _heat(alt.InlineData(values=values), rows, columns, "share:Q", alt.Scale(scheme="blues", domain=[0, 1]))
@@ -106,7 +98,7 @@ def _heat(data: Any, rows: Sequence[str], columns: Sequence[str], value: str, sc
         "column:N", sort=list(columns), title=None, axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=150)
     )
     base = alt.Chart(data).encode(x=across, y=down)
-    field = base.mark_rect().encode(color=alt.Color(value, scale=scale, legend=None))
+    field = base.mark_rect().encode(color=alt.Color(value, scale=scale, legend=None), href="href:N")
     ink = alt.condition(alt.datum.dark, alt.value("#ffffff"), alt.value("#1d2733"))
     told = base.mark_text(fontSize=11).encode(text="told:N", color=ink)
     width = max(90, min(WIDTH, 2 * FIELD * len(columns)))
@@ -127,6 +119,10 @@ def _plain(chart: Any) -> Specification:
     specification: Specification = chart.to_dict()
     specification.pop("config", None)
     return specification
+
+
+def _link(address: str) -> dict[str, str]:
+    return {"href": address} if address else {}
 
 
 def _part(share: Share) -> float:

@@ -45,10 +45,10 @@ def percent(one: Share) -> str:
     """Write a share with its interval.
 
     >>> percent(share(3, 10)), percent(share(0, 0))
-    ('30 % (11–60 %)', '')
+    ('30\xa0% (11–60\xa0%)', '')
     """
     return (
-        f"{one.count / one.of:.0%} ({one.low:.0%}–{one.high:.0%})".replace("%", " %").replace(" %–", "–")
+        f"{one.count / one.of:.0%} ({one.low:.0%}–{one.high:.0%})".replace("%", "\u00a0%").replace("\u00a0%–", "–")
         if one.of
         else ""
     )
@@ -220,7 +220,7 @@ TABLES: dict[str, Callable[[Contents, Address], Rows]] = {
 
 def _themes_picture(contents: Contents, address: Address) -> Picture:
     shown = spoken(contents)[:MOST]
-    specification = drawing.bars([(theme.name, theme.participants) for theme in shown])
+    specification = drawing.bars([(theme.name, theme.participants, address.rows(theme.slug)) for theme in shown])
     told = _told((theme.name, of(theme.participants)) for theme in shown)
     title = "Share of participants by theme, with its 95 % interval"
     return Picture("themes", title, told, specification, _prevalence(contents, address))
@@ -228,7 +228,12 @@ def _themes_picture(contents: Contents, address: Address) -> Picture:
 
 def _cohorts_picture(contents: Contents, address: Address) -> Picture:
     shown, cohorts = spoken(contents)[:MOST], [cohort or NOT_KNOWN for cohort in contents.cohorts]
-    specification = drawing.fields([theme.name for theme in shown], cohorts, [theme.cohorts for theme in shown])
+    specification = drawing.fields(
+        [theme.name for theme in shown],
+        cohorts,
+        [theme.cohorts for theme in shown],
+        [[address.rows(theme.slug, cohort=cohort) for cohort in contents.cohorts] for theme in shown],
+    )
     told = _told(
         (f"{theme.name}, {cohort}", of(one))
         for theme in shown
@@ -256,8 +261,8 @@ def _together_picture(contents: Contents, address: Address) -> Picture:
 
 
 def _coverage_picture(contents: Contents, address: Address) -> Picture:
-    rows = [(cohort or NOT_KNOWN, one) for cohort, one in _heard(contents)]
-    told = _told((name, of(one)) for name, one in rows)
+    rows = [(cohort or NOT_KNOWN, one, "") for cohort, one in _heard(contents)]
+    told = _told((name, of(one)) for name, one, _ in rows)
     title = "Who was heard: participants by cohort"
     return Picture("coverage", title, told, drawing.bars(rows), _coverage(contents, address))
 

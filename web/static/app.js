@@ -90,7 +90,7 @@
   const fit = () => { if (study) { fresh.hidden = Boolean(study.value); fresh.querySelector("input").disabled = fresh.hidden; } };
   study?.addEventListener("change", fit);
   fit();
-  document.getElementById("upload").addEventListener("submit", (event) => {
+  document.getElementById("upload")?.addEventListener("submit", (event) => {
     const button = event.target.querySelector("button.btn-primary");
     button.disabled = true;
     button.textContent = "Sending …";
