@@ -53,7 +53,7 @@ def _kind(block: Block) -> str:
 
 
 def _drawn(one: Picture, printed: bool) -> "Markup":
-    """Draw a chart so that it is read out as one picture, by what it shows in words.
+    """Draw a chart so that it is read out by what it shows in words.
 
     On paper it is a PNG: the letters it was measured with need not be on this machine.
     """
@@ -66,8 +66,9 @@ def _drawn(one: Picture, printed: bool) -> "Markup":
         width = round(across * min(1, PAPER[0] / across, PAPER[1] / up))
         source = f"data:image/png;base64,{b64encode(data).decode()}"
         return Markup('<img src="{}" alt="{}" style="width: {}px">').format(source, told, width)
-    drawn = picturing.svg(one.specification).removeprefix("<svg ")
-    return Markup('<svg role="img" aria-label="{}" ').format(told) + _marked(drawn)
+    drawn = picturing.svg(one.specification)
+    role = "group" if "<a xlink:href" in drawn else "img"  # within a picture nothing can be opened
+    return Markup('<svg role="{}" aria-label="{}" ').format(role, told) + _marked(drawn.removeprefix("<svg "))
 
 
 def _marked(text: Any) -> "Markup":
