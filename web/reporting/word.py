@@ -45,6 +45,7 @@ class _Writer:
         self._bookmarks = 0
 
     def cover(self) -> None:
+        """Write the title and what stands beneath it."""
         layout = self._layout
         self._paragraph("Kicker", "Research report")
         self._paragraph("Title", layout.title)
@@ -69,6 +70,7 @@ class _Writer:
                 self._field(paragraph, "end")
 
     def block(self, one: Block) -> None:
+        """Write one block."""
         match one:
             case Heading():
                 self._heading(one)
