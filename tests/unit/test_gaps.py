@@ -40,7 +40,7 @@ def test_forms_and_order_of_words_count_as_one_and_only_the_days_are_kept(worksp
         ("call +49 171 555 1234 about refunds", "call about refunds"),
         ("order 48213 and IBAN DE89370400440532013000 refunds", "order and refunds"),
         ("refunds on https://example.org/u/anna?id=7 please", "refunds on please"),
-        ('what “Anna Smith” thinks of refunds', "what thinks of refunds"),
+        ("what “Anna Smith” thinks of refunds", "what thinks of refunds"),
         ("what Anna Smith thinks of refunds", "what thinks of refunds"),
         ("did p01 or Petra ask for refunds", "did or ask for refunds"),
         ("speaker:P01 refunds", "refunds"),

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -21,12 +22,13 @@ from lxml import html as lxml_html
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from repository import report_keeping
+from repository import coding, report_keeping
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.report import ReportScope, Template
 from repository.errors import NotFound
 from repository.report_counting import share
 from repository.report_reading import read_quotes
+from repository.reporting import compile_report
 from repository.settings import Settings
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
@@ -182,7 +184,7 @@ def test_numbers_of_a_compiled_report_are_in_each_format(workspace: Workspace) -
     document = compiled(workspace)
     seen = html_text(html.render(document))
     numbers = set(re.findall(r"\d[\d,.]*", seen))
-    assert len(numbers) > 5
+    assert len(numbers) > 5 and "I was afraid" in seen and "1 of 1 participants" in seen
     for key, read in READ.items():
         text = read(formats.FORMATS[key].render(document))
         assert numbers <= set(re.findall(r"\d[\d,.]*", text)), key
@@ -224,6 +226,15 @@ def test_a_document_of_nothing_is_a_file(key: str) -> None:
         "Bare", "", "2026-11-23", (Heading(2, "Trust", "part-1"), Quoted("", "", "", (1, 1, 1, 2), removed=True))
     )
     assert formats.FORMATS[key].render(bare)
+
+
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize("empty", [False, True])
+def test_every_template_is_a_file_in_each_format(workspace: Workspace, template: Template, empty: bool) -> None:
+    scope = ReportScope(until=date(1990, 1, 1)) if empty else ReportScope()
+    document = compiled(workspace, template, scope)
+    for key, one in formats.FORMATS.items():
+        assert len(one.render(document)) > 100, key
 
 
 # HTML
@@ -468,8 +479,9 @@ def test_one_table_can_be_had_by_itself(told: Document) -> None:
 # The command
 
 
-def compiled(workspace: Workspace) -> Document:
-    kept, contents = kept_report(workspace)
+def compiled(workspace: Workspace, template: Template = Template.THEMES, scope: ReportScope | None = None) -> Document:
+    kept = kept_report(workspace)
+    contents = compile_report(workspace, LOCAL_ADMIN, "Quarter", template, scope or ReportScope())
 
     class Nowhere:
         def rows(self, theme: str, **more: Any) -> str:
@@ -484,19 +496,26 @@ def compiled(workspace: Workspace) -> Document:
     return filling.document(contents, read_quotes(workspace, LOCAL_ADMIN, contents), Nowhere())
 
 
-def kept_report(workspace: Workspace) -> tuple[int, Any]:
+def kept_report(workspace: Workspace) -> int:
+    """Keep a report of a study in which one participant speaks of one theme."""
     if not report_keeping.reports(workspace, LOCAL_ADMIN):
-        a_session(workspace, a_study(workspace, title=f"Calendars {EVIL}"))
+        session = a_session(workspace, a_study(workspace, title=f"Calendars {EVIL}"))
+        with workspace.read() as unit:
+            text = unit.sessions.revision(session.text_id or 0)
+        assert text is not None
+        start = text.body.index("I was afraid")
+        slugs = ["trust-and-privacy"]
+        span = {"text_id": session.text_id or 0, "start": start, "end": start + 40}
+        coding.highlight(workspace, LOCAL_ADMIN, session.id, **span, code_slugs=slugs)
         report_keeping.keep(workspace, LOCAL_ADMIN, "Quarter", Template.THEMES, ReportScope())
-    [kept] = report_keeping.reports(workspace, LOCAL_ADMIN)
-    return kept.report.id, report_keeping.live(workspace, LOCAL_ADMIN, kept.report.id)[1]
+    return report_keeping.reports(workspace, LOCAL_ADMIN)[0].report.id
 
 
 @pytest.fixture
 def run(
     workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., Any]:
-    number, _ = kept_report(workspace)
+    number = kept_report(workspace)
     report_keeping.freeze(workspace, LOCAL_ADMIN, number, "first")
     monkeypatch.setenv("CAIRN_STORAGE__FOLDER", str(settings.folder))
     monkeypatch.setenv("CAIRN_STORAGE__MIN_FREE_MB", "1")

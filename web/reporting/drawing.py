@@ -31,7 +31,9 @@ def bars(rows: Sequence[tuple[str, Share, str]]) -> Specification:
     place = alt.Y("name:N", sort=None, title=None, axis=_names())
     part = alt.Axis(format="%", grid=True, tickCount=5)
     base = alt.Chart(data).encode(y=place)
-    bar = base.mark_bar(color=COLOUR, height=BAR - 10).encode(x=alt.X("share:Q", title=None, axis=part), href="href:N")
+    bar = base.mark_bar(color=COLOUR, height=BAR - 10).encode(
+        x=alt.X("share:Q", title=None, axis=part), **_linked(values)
+    )
     reach = base.mark_rule(strokeWidth=1.5, color=RULE).encode(x="low:Q", x2="high:Q")
     told = base.mark_text(align="left", dx=5).encode(x="high:Q", text="told:N")
     return _finished(bar + reach + told, WIDTH, BAR * max(1, len(rows)))
@@ -98,7 +100,8 @@ def _heat(data: Any, rows: Sequence[str], columns: Sequence[str], value: str, sc
         "column:N", sort=list(columns), title=None, axis=alt.Axis(orient="top", labelAngle=-35, labelLimit=150)
     )
     base = alt.Chart(data).encode(x=across, y=down)
-    field = base.mark_rect().encode(color=alt.Color(value, scale=scale, legend=None), href="href:N")
+    linked = _linked(data.to_dict()["values"])
+    field = base.mark_rect().encode(color=alt.Color(value, scale=scale, legend=None), **linked)
     ink = alt.condition(alt.datum.dark, alt.value("#ffffff"), alt.value("#1d2733"))
     told = base.mark_text(fontSize=11).encode(text="told:N", color=ink)
     width = max(90, min(WIDTH, 2 * FIELD * len(columns)))
@@ -123,6 +126,11 @@ def _plain(chart: Any) -> Specification:
 
 def _link(address: str) -> dict[str, str]:
     return {"href": address} if address else {}
+
+
+def _linked(values: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """Let marks lead somewhere if they have where to; else Vega would lead them to a site of its own."""
+    return {"href": "href:N"} if any("href" in one for one in values) else {}
 
 
 def _part(share: Share) -> float:

@@ -126,6 +126,10 @@ def _csv(names: Sequence[str], held: Sequence[Row]) -> bytes:
 def _sheet(book: Any, name: str, names: Sequence[str], held: Sequence[Row], look: dict[str, Any]) -> None:
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.write_row(0, 0, names, look["head"])
     for number, row in enumerate(held, 1):
         for column, value in enumerate(row):

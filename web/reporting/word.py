@@ -87,9 +87,9 @@ class _Writer:
                 self._picture(one)
 
     def _heading(self, one: Heading) -> None:
-        paragraph = self._paragraph("Heading1" if one.level <= 2 else "Heading2")
+        paragraph = self._paragraph("Heading1" if one.level <= 2 else "Heading2", turned=right_to_left(one.text))
         if not self._bookmarks and self._layout.parts[0].heading:
-            self._make(paragraph.find(self._qn("w:pPr")), "pageBreakBefore")
+            self._make(paragraph.find(self._qn("w:pPr")), "pageBreakBefore", at=1)
         self._bookmarks += 1
         number = str(self._bookmarks)
         self._make(paragraph, "bookmarkStart", id=number, name=_bookmark(one))
@@ -151,17 +151,17 @@ class _Writer:
         for cell, width, at_right in zip(cells, wide, right, strict=True):
             place = self._make(row, "tc")
             self._make(self._make(place, "tcPr"), "tcW", w=str(width), type="dxa")
-            paragraph = self._paragraph(style, within=place)
+            paragraph = self._paragraph(style, within=place, turned=right_to_left(cell.text))
             if at_right:
                 self._make(paragraph.find(self._qn("w:pPr")), "jc", val="right")
             self._linked(paragraph, cell.text, cell.address, style="TableLink")
 
-    def _paragraph(self, style: str, words: str = "", *, within: Any = None) -> Any:
+    def _paragraph(self, style: str, words: str = "", *, within: Any = None, turned: bool = False) -> Any:
         paragraph = self._etree.Element(self._qn("w:p")) if within is None else self._make(within, "p")
         about = self._make(paragraph, "pPr")
         if style:
             self._make(about, "pStyle", val=style)
-        if right_to_left(words):
+        if turned or right_to_left(words):
             self._make(about, "bidi")
         if words:
             self._words(paragraph, words)
