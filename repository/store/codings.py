@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from repository.domain.access import Viewer
 from repository.domain.coding import Coding, Highlight, Reason, Suggestion, SuggestionState
 from repository.store import tables as t
+from repository.store.segments import segment_id
 from repository.store.visibility import among, sessions_seen, uncoded, undecided
 
 #: Characters of context kept on each side of a highlight, to find it again in a corrected text.
@@ -256,8 +257,8 @@ class CodingStore:
             )
             .join(t.coding, t.coding.c.highlight_id == t.highlight.c.id)
         )
-        for segment_id, code_id in self._sql.execute(coded.where(mine)):
-            by_people.setdefault(segment_id, set()).add(code_id)
+        for number, code_id in self._sql.execute(coded.where(mine)):
+            by_people.setdefault(number, set()).add(code_id)
         by_machine: dict[int, set[int]] = {}
         suggested = sa.select(t.segment.c.id, t.suggestion.c.code_id).join(
             t.suggestion,
@@ -270,30 +271,34 @@ class CodingStore:
         # "+" keeps SQLite from walking all that is undecided instead of the few that stand on these segments.
         sqlite = self._sql.dialect.name == "sqlite"
         pending = undecided(sa.literal_column("+suggestion.state", sa.Text)) if sqlite else undecided()
-        for segment_id, code_id in self._sql.execute(suggested.where(mine, pending)):
-            if code_id not in by_people.get(segment_id, ()):
-                by_machine.setdefault(segment_id, set()).add(code_id)
+        for number, code_id in self._sql.execute(suggested.where(mine, pending)):
+            if code_id not in by_people.get(number, ()):
+                by_machine.setdefault(number, set()).add(code_id)
         return by_people, by_machine
 
     def segments_about(self, code_ids: Collection[int]) -> list[int]:
         """List segments that overlap a suggestion or coding of these codes."""
-        spans = [
-            sa.select(t.suggestion.c.text_id, t.suggestion.c.start, t.suggestion.c.end).where(
-                among(self._sql, t.suggestion.c.code_id, code_ids),
-                t.suggestion.c.state != SuggestionState.REJECTED.value,
-            ),
-            sa.select(t.highlight.c.text_id, t.highlight.c.start, t.highlight.c.end)
-            .join(t.coding, t.coding.c.highlight_id == t.highlight.c.id)
-            .where(among(self._sql, t.coding.c.code_id, code_ids)),
-        ]
-        span = sa.union_all(*spans).subquery()
-        query = sa.select(t.segment.c.id).join(
-            span,
-            sa.and_(
-                t.segment.c.text_id == span.c.text_id, t.segment.c.start < span.c.end, t.segment.c.end > span.c.start
-            ),
+        states = [state.value for state in SuggestionState if state is not SuggestionState.REJECTED]
+        own = t.suggestion.c
+        suggested = sa.select(own.text_id, own.start, own.end).where(
+            own.state.in_(states), among(self._sql, own.code_id, code_ids)
         )
-        return list(self._sql.scalars(query.distinct()))
+        # A suggestion is for a segment, whose number follows from its place: no need to look it up.
+        found = {segment_id(*row) for row in self._sql.execute(suggested)}
+        coded = (
+            sa.select(t.segment.c.id)
+            .join(
+                t.highlight,
+                sa.and_(
+                    t.highlight.c.text_id == t.segment.c.text_id,
+                    t.highlight.c.start < t.segment.c.end,
+                    t.highlight.c.end > t.segment.c.start,
+                ),
+            )
+            .join(t.coding, t.coding.c.highlight_id == t.highlight.c.id)
+            .where(among(self._sql, t.coding.c.code_id, code_ids))
+        )
+        return sorted(found.union(self._sql.scalars(coded)))
 
 
 def cut(body: str, start: int, end: int) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class FulltextStore:
             scope.append(among(self._sql, t.segment.c.id, only))
         if phrases:
             return self._exactly(self._ranked(words, phrases, scope, PHRASED), phrases)[:limit]
-        deep = self._deep(limit, sessions) if only is None else 0
+        deep = self._deep(limit, sessions, roles) if only is None else 0
         if not too_many:
             return self._best(words, scope, limit, deep)
         # The passages that hold both words are a fraction of those that hold one, and nearly always the best of them.
@@ -83,12 +83,16 @@ class FulltextStore:
                 found |= {i for i, _ in self._ranked(parts, (), (), HELD)}
         return found
 
-    def _deep(self, limit: int, sessions: Collection[int] | None) -> int:
-        """Say how many of all passages must be ranked so that about `limit` of these sessions are among them."""
-        if sessions is None:
-            return 0
-        held = self._sql.execute(sa.select(sa.func.count()).select_from(t.session)).scalar_one()
-        return int(DEEPER * limit * held / max(1, len(sessions)))
+    def _deep(self, limit: int, sessions: Collection[int] | None, roles: Collection[Role] | None) -> int:
+        """Say how many of all passages must be ranked so that about `limit` of these sessions and roles are among them."""
+        share = 1.0
+        if sessions is not None:
+            held = self._sql.execute(sa.select(sa.func.count()).select_from(t.session)).scalar_one()
+            share = len(sessions) / max(1, held)
+        if roles is not None:
+            share *= len(roles) / len(Role)
+        return int(DEEPER * limit / max(share, 1e-6)) if share < 1 else 0
+
 
     def _best(
         self,
