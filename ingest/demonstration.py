@@ -7,9 +7,10 @@ from typing import Any
 
 from ingest.demonstrated_insights import load_insights
 from ingest.intake import accept
-from repository import studies
+from repository import report_keeping, studies
 from repository.codebook import Codebook
 from repository.domain.access import LOCAL_ADMIN
+from repository.domain.report import ReportScope, Template
 from repository.domain.study import StudyFacts, StudyState
 from repository.errors import NotFound
 from repository.jobs import queue_learning
@@ -90,6 +91,9 @@ def finish(workspace: Workspace, *, folder: Path = FOLDER, report: Callable[[str
     report(f"{len(by_key)} transcripts")
     _code(workspace, table, by_key)
     report(f"{load_insights(workspace, table, by_key)} insights")
+    if not report_keeping.reports(workspace, LOCAL_ADMIN):
+        kept = report_keeping.keep(workspace, LOCAL_ADMIN, "What customers said", Template.THEMES, ReportScope())
+        report_keeping.freeze(workspace, LOCAL_ADMIN, kept.id, "as it came")
 
 
 def _code(workspace: Workspace, table: dict[str, Any], by_key: dict[str, int]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.builders import INTERVIEW
 from tests.journeys.conftest import Server
@@ -48,6 +48,12 @@ PAGES = (
     "/insights/events",
     "/insights/choose?session={session}&from=0&to=12",
     "/notices/",
+    "/reports/",
+    "/reports/new",
+    "/reports/{report}",
+    "/reports/{report}/versions/1",
+    "/reports/{report}/compare",
+    "/reports/{report}/rows?theme=trust-and-privacy",
     "/jobs/",
     "/stewardship/",
     "/stewardship/?kind=no-consent",
@@ -71,9 +77,11 @@ def test_pages_have_no_serious_fault_and_fit(browser: Browser, server: Server, w
     session = page.locator("tbody a").first.get_attribute("href")
     study = page.locator("a:has-text('To the study')").get_attribute("href")
     assert session and study
+    report = frozen_report(page, name)
     axe, faults, cut = Axe(), [], []
     for path in PAGES:
-        page.goto(path.format(session=session.rsplit("/", 1)[1], study=study.rsplit("/", 1)[1]))
+        numbers = {"session": session.rsplit("/", 1)[1], "study": study.rsplit("/", 1)[1], "report": report}
+        page.goto(path.format(**numbers))
         found = axe.run(page)
         faults += [
             f"{path} {fault['id']} {node['html'][:160]} {node['failureSummary'][-160:]}"
@@ -86,6 +94,19 @@ def test_pages_have_no_serious_fault_and_fit(browser: Browser, server: Server, w
     context.close()
     assert not faults, "\n".join(faults)
     assert cut == []
+
+
+def frozen_report(page: Page, name: str) -> str:
+    """Make a report and freeze it; give its number."""
+    page.goto("/reports/new")
+    page.fill("input[name=name]", name)
+    page.check("input[name=machine]")
+    page.click("button:has-text('Make the report')")
+    number = page.url.rsplit("/", 1)[1]
+    page.click("summary:has-text('Freeze')")
+    page.click("button:has-text('Keep this as version 1')")
+    page.locator(".state:has-text('version 1')").wait_for()
+    return number
 
 
 def test_pages_work_without_scripts(browser: Browser, server: Server) -> None:

@@ -15,7 +15,7 @@ from ingest.worker import drain
 from nlp.embedding import Embedder
 from nlp.language import sentence_spans
 from nlp.words import WORD
-from repository import agreeing, reading, theming
+from repository import agreeing, reading, report_keeping, theming
 from repository.codebook import starter
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.transcript import Role, Transcript
@@ -140,6 +140,9 @@ def test_loading_twice_is_loading_once_and_brings_people_codes_and_themes(
     assert sum(1 for card in themes if card.suggested) >= 8
     with workspace.read() as unit:
         assert unit.tallies.participants(LOCAL_ADMIN) >= 70
+    [kept] = report_keeping.reports(workspace, LOCAL_ADMIN)
+    _, _, contents = report_keeping.frozen(workspace, LOCAL_ADMIN, kept.report.id, 1)
+    assert contents.participants >= 70 and any(theme.participants.count for theme in contents.themes)
     quote = next(row["quotes"][0] for row in manifest["planted"] if row["kind"] == "contradiction")
     found = search(workspace, LOCAL_ADMIN, Query(f'"{re.sub(chr(34), " ", quote)}"'))
     assert found.count >= 1
