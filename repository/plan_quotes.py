@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from repository.consent import may_quote
 from repository.domain.access import Viewer
 from repository.domain.plan import Spot
 from repository.store.unit import Unit
@@ -52,7 +53,9 @@ def quotes_at(unit: Unit, viewer: Viewer, spots: Collection[Spot]) -> dict[tuple
     alive = {
         (spot.text_id, spot.start, spot.end): spot
         for spot in spots
-        if spot.session_id in sessions and sessions[spot.session_id].text_id == spot.text_id
+        if spot.session_id in sessions
+        and sessions[spot.session_id].text_id == spot.text_id
+        and may_quote(sessions[spot.session_id].consent)
     }
     spans = unit.places.spans(list(alive))
     keys = {key: (key[0], key[1], *spans[key].turns) for key in alive}

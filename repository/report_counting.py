@@ -112,6 +112,7 @@ def theme_figures(
     mine = joined(said, [code.id for code in codes])
     by_people, by_account = count(heard, mine)
     in_periods = {row.key: row.participants for row in by_period(heard, mine, every)}
+    speaking = {speaker for _, speaker in mine}
     turn = trend(heard, mine, max((one.occurred_on for one in heard if one.occurred_on), default=None))
     return ThemeFigures(
         slug=theme.facts.slug,
@@ -122,7 +123,7 @@ def theme_figures(
         accounts=share(by_account.either, by_account.of),
         coded_participants=by_people.coded,
         quotes=places(mentions, {code.id for code in codes}),
-        studies=len({one.study_id for one in heard if one.speaker_id in {speaker for _, speaker in mine}}),
+        studies=len({one.study_id for one in heard if one.speaker_id in speaking}),
         periods=tuple(
             share(in_periods[key].either, in_periods[key].of) if key in in_periods else Share(0, 0) for key in periods
         ),

@@ -64,7 +64,9 @@ def behind(
         for person in found.voices.persons(mention.key):
             by_person.setdefault(person, {})[_place(mention)] = None
     people = {one.person: one for one in counted}
-    read = read_places(workspace, viewer, {place for person in people for place in by_person.get(person, ())})
+    read = read_places(
+        workspace, viewer, {place for person in people for place in by_person.get(person, ())}, quoting=False
+    )
     rows = tuple(
         PersonRows(
             person,

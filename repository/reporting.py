@@ -217,12 +217,12 @@ def _asked_in_vain(workspace: Workspace, scope: ReportScope) -> list[Unknown]:
 def _kappa(
     workspace: Workspace, viewer: Viewer, sessions: dict[int, Session], names: Sequence[str]
 ) -> tuple[float, str, str] | None:
-    """Give how far two coders agree who have both finished sessions of the scope, the pair with the most turns."""
+    """Give how far two coders agree where all that both have finished is within the scope; the pair with the most turns."""
     best: tuple[int, tuple[float, str, str]] | None = None
     for place, first in enumerate(names):
         for second in names[place + 1 :]:
             found = agreeing.compare(workspace, viewer, first, second)
-            if found.pooled.kappa is None or not {session.id for session in found.sessions} & sessions.keys():
+            if found.pooled.kappa is None or not {session.id for session in found.sessions} <= sessions.keys():
                 continue
             if best is None or found.turns > best[0]:
                 best = (found.turns, (found.pooled.kappa, first, second))

@@ -1,7 +1,7 @@
 """Theme reports: what is counted in which scope, as values that can be shown, drawn, exported, kept and compared.
 
-A report holds places of quotes (text, start, end) and numbers of people, never a participant's words or name: those are
-read anew whenever it is shown, so that a correction leaves it alone and an erasure reaches it.
+A report holds places of quotes (text, start, end) and numbers of people, never a quote or whose it is: those are read anew
+whenever it is shown, so that a correction leaves it alone and an erasure reaches it.
 """
 
 from dataclasses import dataclass

@@ -220,6 +220,18 @@ def test_who_did_not_agree_is_counted_and_not_quoted(world: Workspace) -> None:
     assert may_quote("research within the company") and not may_quote("consent withdrawn on 3 May")
 
 
+def test_a_consent_that_forbids_quotes_reaches_what_was_frozen(world: Workspace) -> None:
+    kept = keeping.keep(world, LOCAL_ADMIN, "Quarter", Template.THEMES, ReportScope())
+    keeping.freeze(world, LOCAL_ADMIN, kept.id)
+    with world.write() as unit:
+        unit._sql.execute(sa.update(t.session).values(consent="May not be quoted."))
+    frozen = keeping.frozen(world, LOCAL_ADMIN, kept.id, 1)[2]
+    read = read_quotes(world, LOCAL_ADMIN, frozen)
+    assert read and all(one.removed and not one.words for one in read.values())
+    rows = behind(world, LOCAL_ADMIN, ReportScope(), next(x.slug for x in frozen.themes if x.quotes))
+    assert all(one.words for person in rows.people for _, one in person.quotes)  # whoever may read may look
+
+
 def test_a_version_stays_what_it_is_and_erased_words_are_gone_from_it(world: Workspace, clock: Clock) -> None:
     kept = keeping.keep(world, LOCAL_ADMIN, "Quarter", Template.THEMES, ReportScope())
     version = keeping.freeze(world, LOCAL_ADMIN, kept.id, "  for   the board ")

@@ -31,13 +31,15 @@ SCOPE = ("study", "theme", "cohort", "account", "area", "since", "until", "machi
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where what a report counts is shown: rows in the scope of a kept report (0: of the one that an address says)."""
+    """Where what a report counts is shown: rows in the scope of a kept report (0: for those who come by a link, nowhere)."""
 
     report_id: int
     absolute: bool = False
 
     def rows(self, theme: str, *, code: str = "", cohort: str | None = None, period: str = "") -> str:
         """Give the page with the rows that a number counts, with its host: drawn charts know no other way."""
+        if not self.report_id:
+            return ""
         if not self.report_id:
             return ""
         narrowed = {"theme": theme, "code": code or None, "cohort": cohort, "period": period or None}
@@ -224,7 +226,7 @@ def revoke(report_id: int, link_id: int) -> AnyResponse:
 def shared(token: str) -> str:
     """Show the version that a link leads to, to whoever has the link: nothing on it leads further in."""
     version, contents, link = report_keeping.shared(workspace(), token[:TYPED])
-    document = _document(report_keeping.reader_of(link), contents, Addresses(version.report_id))
+    document = _document(report_keeping.reader_of(link), contents, Addresses(0))
     return render_template("reports/shared.html", document=document, version_number=version.number, link=link, svg=_svg)
 
 
