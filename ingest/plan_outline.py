@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: Lines of a plan that are looked at.
-MOST_LINES = 5_000
+#: Lines of a plan that are looked at, characters of a line, and cells of a row.
+MOST_LINES, MOST_LINE, MOST_CELLS = 5_000, 5_000, 50
 
 
 class Part(StrEnum):
@@ -86,7 +86,6 @@ _ITEM = re.compile(r"\s*(?:[-*+•◦▪–—]|\(?\d{1,3}(?:\.\d{1,3})*[.)]|\(?
 _NUMBERED = re.compile(r"\s*(?:(?:k|r)?q|question|rq)\s?\d{1,3}\s?[:.)–-]", re.I)
 _STYLE = re.compile(r"(\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)|`)")
 _LABELLED = re.compile(r"(?P<label>[^\W\d_][\w /&()'’-]{0,40}?)\s*[:–—]\s+(?P<value>\S.*)", re.S)
-_RULE = re.compile(r"\s*\|?[\s:|=-]{3,}\|?\s*")
 
 
 def outline(text: str) -> list[Line]:
@@ -101,7 +100,7 @@ def outline(text: str) -> list[Line]:
     for raw, level in _lines(text):
         cells = _cells(raw)
         if cells is not None:
-            if _RULE.fullmatch(raw):
+            if not raw.strip(" \t|:=-"):
                 continue
             head, lines = _row(cells, head, part)
             found += lines
@@ -182,8 +181,12 @@ def _cells(raw: str) -> list[str] | None:
     """Give the cells of a row of a table, None if it is none: "| a | b |" or cells apart by tabs."""
     line = raw.strip()
     if line.startswith("|") and line.count("|") >= 2:
-        return [cell.strip() for cell in line.strip("|").split("|")]
-    if "\t" in line and len(parts := [cell.strip() for cell in line.split("\t")]) >= 2 and not _ITEM.match(line):
+        return [cell.strip() for cell in line.strip("|").split("|")[:MOST_CELLS]]
+    if (
+        "\t" in line
+        and len(parts := [cell.strip() for cell in line.split("\t")[:MOST_CELLS]]) >= 2
+        and not _ITEM.match(line)
+    ):
         return parts
     return None
 
@@ -191,7 +194,7 @@ def _cells(raw: str) -> list[str] | None:
 def _plain(raw: str) -> str:
     """Take the marks of Markdown and HTML out of a line."""
     raw = re.sub(r"<(?:br|/?(?:p|b|i|u|strong|em|span|div)\b)[^<>]{0,80}>", " ", raw, flags=re.I)
-    raw = re.sub(r"!?\[([^\]\n]{0,300})\]\([^)\n]{0,500}\)", r"\1", raw)
+    raw = re.sub(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)", r"\1", raw)
     item = _ITEM.match(raw)
     mark, rest = (item.group().strip() + " ", raw[item.end() :]) if item else ("", raw)
     return mark + " ".join(_STYLE.sub("", rest.lstrip("#").strip().rstrip("#")).split())
@@ -201,7 +204,7 @@ def _lines(text: str) -> Iterator[tuple[str, int]]:
     """Give (line, level): 0 is no heading. Lines that an editor wrapped are put together again."""
     waiting = ""
     fenced = False
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
+    rows = [row[:MOST_LINE] for row in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]]
     for number, row in enumerate(rows):
         stripped = row.strip()
         if re.match(r"(```|~~~)", stripped):
@@ -228,7 +231,7 @@ def _lines(text: str) -> Iterator[tuple[str, int]]:
 
 def _goes_on(before: str, row: str) -> bool:
     """Say whether a row carries on the line before, which an editor wrapped."""
-    if _ITEM.match(row) or _NUMBERED.match(row) or _cells(row) is not None:
+    if len(before) > MOST_LINE or _ITEM.match(row) or _NUMBERED.match(row) or _cells(row) is not None:
         return False
     last = before.rstrip()[-1:]
     found = _LABELLED.fullmatch(_plain(row))

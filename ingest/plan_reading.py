@@ -189,7 +189,7 @@ def _of_line(line: Line) -> list[str]:
 def _once(questions: Sequence[str]) -> list[str]:
     kept: dict[str, str] = {}
     for question in questions:
-        plain = re.sub(r"^[\"“'*_\s]+|[\"”'*_\s]+$", "", " ".join(question.split()))[:MOST_QUESTION]
+        plain = " ".join(question.split()).lstrip("\"“'*_ ").rstrip("\"”'*_ ")[:MOST_QUESTION]
         if content_words(plain):
             kept.setdefault(re.sub(r"\W+", " ", bare(plain).casefold()).strip(), plain)
     return list(kept.values())

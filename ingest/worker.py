@@ -20,6 +20,7 @@ from repository.errors import CairnError
 from repository.jobs import Room, holder_name, queue_ingest, run, sweep
 from repository.learning import follow_rules
 from repository.plans import purge as purge_plans
+from repository.report_keeping import purge as purge_reports
 from repository.review_dates import sweep_insights
 from repository.studies import purge
 from repository.workspace import Workspace
@@ -94,6 +95,7 @@ def _purge(workspace: Workspace) -> None:
     try:
         purge(workspace)
         purge_plans(workspace)
+        purge_reports(workspace)
         forget(workspace)
     except OSError as error:  # a file that cannot be removed must not keep the others waiting
         log.warning("the bin could not be emptied (%s)", error.strerror)

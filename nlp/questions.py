@@ -7,6 +7,8 @@ from nlp.words import content_words
 
 #: Characters of a line in which questions are looked for.
 LONGEST = 5_000
+#: What comes after 100 characters without a blank: no word, and a tokenizer takes long over it, mark by mark.
+_NO_WORD = re.compile(r"(?<=\S{100})\S(?=\S)")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.I)
 _LEARN = (
     r"(?:learn|understand|find out|find|know|explore|see|identify|determine|investigate|figure out|discover|establish|"
@@ -14,6 +16,7 @@ _LEARN = (
 )
 _ASKING = r"(?:whether|if|why|how|what|which|who|whom|whose|when|where|to what extent|in what way)"
 #: "We want to learn …", "Our goal is to find out …", "To understand …", "Understand …": the frame round a question.
+#: Possessive (`*+`): "also also also …" could be told apart in more ways than there is time for.
 _FRAME = re.compile(
     r"^(?:(?:and|also|then|so|first(?:ly)?|second(?:ly)?|finally|in addition|ultimately|more (?:specifically|precisely)|"
     r"specifically|we ?(?:a|')re (?:also )?(?:curious|wondering|interested(?: in)?|asking)|i(?: a|')m (?:curious|wondering)|"
@@ -21,8 +24,8 @@ _FRAME = re.compile(
     r"purpose|question|idea) (?:is|was|here is)|(?:our|my) (?:aim|goal|objective|purpose|question|hope|main question) is|"
     r"the (?:big |key |main |open |real )?question is|it is (?:open|unclear|not known)|what (?:we|i) "
     r"(?:want|need|would like|hope)(?: to know)? is)"
-    r"(?: (?:also|really|mainly|mostly|still|further|would|will|should|must|can|aims?|wants?|needs?|hopes?|seeks?|plans?|"
-    r"intends?|tries|like|love|have|has|is|are|do not|don't|know))*)[,:]? *)*"
+    r"\b(?: (?:also|really|mainly|mostly|still|further|would|will|should|must|can|aims?|wants?|needs?|hopes?|seeks?|plans?|"
+    r"intends?|tries|like|love|have|has|is|are|do not|don't|know(?! (?:out|more|about|on|into)\b))\b)*+)\b[,:]? *)*+"
     rf"(?:to )?(?:(?:better |fully |really |also )?{_LEARN}(?: out)?(?: (?:more )?(?:about|on|into))?[,:]? +)?"
     rf"(?=(?:{_ASKING})\b)",
     re.I,
@@ -35,11 +38,13 @@ _WONDERING = re.compile(
     rf"\b(?:wonder(?:ing)?|curious|unclear|unknown|not known|open|don't know|do not know)(?: is)?,? +{_ASKING}\b", re.I
 )
 _IMPERATIVE = re.compile(rf"^(?:to )?(?:better |fully )?{_LEARN}\b(?! by\b)", re.I)
-_LABEL = re.compile(
-    r"^(?:(?:k|r|s|sub-?|research |key |main )?(?:rq|kq|q|question)[ -]?(?:no\. ?|#)?\d{1,3}(?:[.\d]{0,4}[a-z]?)?|rq)\s*[:.)–—-]+\s*",
-    re.I,
+_LABEL = (
+    r"(?:(?:k|r|s|sub-?|research |key |main )?(?:rq|kq|q|question)[ -]?(?:no\. ?|#)?\d{1,3}(?:[.\d]{0,4}[a-z]?)?|rq)"
+    r"\s*[:.)–—-]+\s*"
 )
-_MARK = re.compile(r"^(?:[-*+•◦▪–—]\s+|\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+|\(?[a-z][.)]\s+|\[[ x]?\]\s+)+", re.I)
+_MARK = r"(?:[-*+•◦▪–—]|\(?\d{1,3}(?:\.\d{1,3})*[.)]|\(?[a-z][.)]|\[[ x]?\])\s+"
+_MARKS = re.compile(rf"(?:{_MARK})*+", re.I)
+_MARKS_AND_LABELS = re.compile(rf"(?:{_MARK}|{_LABEL})*+", re.I)
 #: What colleagues ask each other in a text about research.
 _CHAT = re.compile(
     r"^(?:so,? |and |but |hi\b[^?]{0,30} )?(?:(?:can|could|would|will|may|shall|should) (?:you|someone|somebody|anyone|anybody|we|i)\b"
@@ -64,7 +69,7 @@ def questions_in(line: str) -> list[str]:
 def sentences_of(line: str) -> list[str]:
     """Cut a line into its sentences."""
     line = line[:LONGEST]
-    [spans] = sentence_spans([line])
+    [spans] = sentence_spans([_NO_WORD.sub(" ", line)])
     return [line[start:end].strip() for start, end in spans]
 
 
@@ -101,10 +106,7 @@ def unmarked(line: str) -> str:
     ('Why do they leave?', 'Who decides?', 'Who pays?')
     """
     line = re.sub(r"^([-*+•]\s+|\d{1,3}[.)]\s+)?(\*\*|__)(.{1,200}?)(\2)", r"\1\3", line.strip())
-    before = None
-    while line != before:
-        before, line = line, _LABEL.sub("", _MARK.sub("", line)).strip()
-    return line
+    return _without(_MARKS_AND_LABELS, line)
 
 
 def labelled(line: str) -> bool:
@@ -113,7 +115,7 @@ def labelled(line: str) -> bool:
     >>> labelled("- RQ2: price"), labelled("Q2: price"), labelled("2. price")
     (True, False, False)
     """
-    plain = re.sub(r"[*_]{2}", "", _MARK.sub("", line.strip()))
+    plain = re.sub(r"[*_]{2}", "", _without(_MARKS, line.strip()))
     return bool(re.match(r"(?:rq|kq|(?:research|key|main) question) ?-?#?\d{0,3}[a-z]?\s*[:.)–—-]", plain, re.I))
 
 
@@ -135,7 +137,7 @@ def bare(question: str) -> str:
         plain = plain[framed.end() :]
     elif imperative := _IMPERATIVE.match(plain):
         plain = plain[imperative.end() :].strip()
-    return re.sub(r"[.;:,!\s]+$", "", plain) + ("" if plain.rstrip().endswith("?") else "?")
+    return plain.rstrip(" .;:,!") + ("" if plain.rstrip().endswith("?") else "?")
 
 
 def narrowed(question: str, whom: str = "", about: str = "") -> str:
@@ -148,3 +150,8 @@ def narrowed(question: str, whom: str = "", about: str = "") -> str:
     plain = bare(question)
     plain = plain[:1].upper() + plain[1:]
     return f"{plain} – {', and '.join(parts)}" if parts else plain
+
+
+def _without(marks: re.Pattern[str], line: str) -> str:
+    found = marks.match(line)
+    return line[found.end() :].strip() if found else line

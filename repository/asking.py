@@ -128,11 +128,14 @@ def tell(workspace: Workspace, answer: Answer) -> None:
     """Count the question, and keep it as a gap if it was not answered; without who asked."""
     if not content_words(answer.question[:READ]):
         return
-    with workspace.write() as unit:
-        known = answer.answered or answer.perhaps or bool(answer.insights)
-        gaps.tally(unit, gaps.ASK, known, workspace.clock().date())
-        if not known and not _language(answer.question):
-            gaps.note(unit, workspace, answer.question[:READ], gaps.ASK)
+    known = answer.answered or answer.perhaps or bool(answer.insights)
+    try:
+        with workspace.write() as unit:
+            gaps.tally(unit, gaps.ASK, known, workspace.clock().date())
+            if not known and not _language(answer.question):
+                gaps.note(unit, workspace, answer.question[:READ], gaps.ASK)
+    except Unavailable:  # an answer is worth more than that it was counted
+        return
 
 
 def covered(told: Evidenced, answered: bool) -> str:

@@ -8,7 +8,7 @@ from repository.domain.insight import Insight, Stance
 from repository.domain.offsets import trimmed
 from repository.domain.study import Session
 from repository.errors import Conflict, NotFound, Rejected
-from repository.insight_rules import NOTE
+from repository.insight_rules import NOTE, storable
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
@@ -80,7 +80,7 @@ def attach_mark(
     note: str,
 ) -> int:
     """Put a highlight that stands under an insight; give the evidence's number."""
-    now, note = workspace.clock(), note.strip()[:NOTE]
+    now, note = workspace.clock(), storable(note).strip()[:NOTE]
     held = next((one for one in unit.evidence.of([insight.id]) if one.highlight_id == mark.id), None)
     if held is not None and held.lost_at is None:
         raise Conflict("These words are evidence of this insight already.", hint="Change its stance or its note there.")

@@ -63,8 +63,8 @@ def _terms(workspace: Workspace, unit: Unit) -> list[str]:
     """Give every stem of the material, kept until there are new passages."""
     key, change = str(workspace.folder), unit.facts.number(PASSAGES)
     held = _terms_of.get(key)
-    if held and (held[0] == change or (len(held[1]) > FEW and not _turn.locked())):
-        if held[0] != change:
+    if held and (held[0] == change or len(held[1]) > FEW):
+        if held[0] != change and _turn.acquire(blocking=False):  # one learns; the others go on with what is known
             threading.Thread(target=_learn, args=(workspace,), name="vocabulary", daemon=True).start()
         return held[1]
     terms = unit.vocabulary.terms()
@@ -73,6 +73,10 @@ def _terms(workspace: Workspace, unit: Unit) -> list[str]:
 
 
 def _learn(workspace: Workspace) -> None:
-    with _turn, workspace.read() as unit:
-        change = unit.facts.number(PASSAGES)
-        _terms_of[str(workspace.folder)] = (change, unit.vocabulary.terms())
+    """Make the list anew; whoever has the turn calls it, and it gives the turn back."""
+    try:
+        with workspace.read() as unit:
+            change = unit.facts.number(PASSAGES)
+            _terms_of[str(workspace.folder)] = (change, unit.vocabulary.terms())
+    finally:
+        _turn.release()

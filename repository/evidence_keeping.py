@@ -12,8 +12,8 @@ from repository.domain.insight import Insight, InsightState
 from repository.insight_rules import address, kept, named
 from repository.store.unit import Unit
 
-#: States in which an insight must have evidence that supports it.
-RESTING = (InsightState.REVIEWED, InsightState.PUBLISHED, InsightState.NEEDS_REVIEW)
+#: States in which an insight must have evidence that supports it: those that only what was published is in.
+RESTING = (InsightState.PUBLISHED, InsightState.NEEDS_REVIEW)
 #: Kinds of notices.
 LOST, BACK = "evidence lost", "evidence back"
 

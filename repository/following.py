@@ -20,28 +20,35 @@ from repository.workspace import Workspace
 SHARE, CLOSE = 0.6, 0.5
 #: The kind of notice.
 KIND = "followed search"
+#: The fact that keeps, of a source, the newest text that followers were told of.
+TOLD = "followed.told.{}"
 
 
 def tell_followers(workspace: Workspace, source_id: int) -> int:
     """Look in a source's newly read texts for everybody's followed searches; give how many of these have news.
 
-    New is what was read after the search was kept, and after it was looked at last: telling twice is telling once.
+    New is what was read after the search was kept and of which nobody was told yet: telling twice is telling once, and
+    whoever says "seen" between the reading and the telling is told all the same.
     """
+    mark = TOLD.format(source_id)
     with workspace.read() as unit:
-        followed = unit.searches.followed()
-        read = unit.segments.newly_read(source_id) if followed else []
+        last = unit.facts.number(mark)
+        read = [(at, segment) for at, segment in unit.segments.newly_read(source_id) if segment.text_id > last]
+        followed = unit.searches.followed() if read else []
         fresh = {}
         for search in followed:
-            since = search.looked_at or search.created_at
-            segments = [segment for at, segment in read if at > since]
+            segments = [segment for at, segment in read if at > search.created_at]
             fresh[search.id] = _within(unit, search, segments) if segments else []
+    if not read:
+        return 0
+    found = {one.id: _speaking(workspace, parse(query_of(one.asked).text), fresh[one.id]) for one in followed}
     told = 0
-    for search in followed:
-        found = _speaking(workspace, parse(query_of(search.asked).text), fresh[search.id])
-        if not found:
-            continue
-        with workspace.write() as unit:
-            if number := unit.searches.found(search.id, found):
+    with workspace.write() as unit:  # all are told and it is marked, or none: a crash between loses no news
+        if unit.facts.number(mark) != last:  # another worker was quicker
+            return 0
+        unit.facts.set_number(mark, max(segment.text_id for _, segment in read))
+        for search in followed:
+            if number := unit.searches.found(search.id, found[search.id]):
                 quotes = "a new quote" if number == 1 else f"{number} new quotes"
                 unit.notices.add(
                     search.person,

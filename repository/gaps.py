@@ -1,6 +1,6 @@
 """The gap list: what was asked and not found, by nobody in particular, and what became of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from nlp.words import WORD
 from repository.domain.access import Viewer
 from repository.domain.searching import Gap
 from repository.errors import Forbidden, NotFound, Rejected
-from repository.impersonal import impersonal, key_of
+from repository.impersonal import Called, impersonal, key_of
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
@@ -34,9 +34,22 @@ class Gaps:
 
 def note(unit: Unit, workspace: Workspace, words: str, where: str) -> None:
     """Keep that nothing was found to a question: without names and numbers, and without who asked."""
-    told = impersonal(words, unit.vocabulary.names(), _Ordinary(unit))
-    if key := key_of(told):
-        unit.gaps.note(key, told, where, workspace.clock().date())
+    for one in told(unit, [words]):
+        keep(unit, workspace, one, where)
+
+
+def told(unit: Unit, questions: Sequence[str]) -> list[str]:
+    """Give questions without names and numbers, to be kept; for many, names are read once."""
+    if not questions:
+        return []
+    names, ordinary = Called(unit.vocabulary.names()), _Ordinary(unit)
+    return [impersonal(question, names, ordinary) for question in questions]
+
+
+def keep(unit: Unit, workspace: Workspace, impersonally: str, where: str) -> None:
+    """Keep that nothing was found to a question, in words that `told` gave."""
+    if key := key_of(impersonally):
+        unit.gaps.note(key, impersonally, where, workspace.clock().date())
 
 
 def tally(unit: Unit, what: str, found: bool, on: date) -> None:

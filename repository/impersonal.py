@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 
 from nlp.words import content_words, stems
 
@@ -19,36 +19,54 @@ _PERSONAL = (
 )
 _OPERATOR = re.compile(r"(?<!\S)-?[a-z]+:(?:[\"“][^\"”]*[\"”]?|[^\s/]\S*)", re.I)
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
-_BEGINS = re.compile(r"(?:^|[.!?:;]\s+|\n)\W*$")
+_BEGINS = re.compile(r"[.!?:;]\s|\n")
+_PART = re.compile(r"\w+")
 
 
-def impersonal(question: str, names: Collection[str], ordinary: Callable[[str], bool]) -> str:
+class Called:
+    """The names of speakers, participants and accounts, found by their words: many cost a question no more than few."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Sort names by their first word."""
+        self.parts: set[str] = set()
+        self._by_first: dict[str, list[tuple[str, frozenset[str]]]] = {}
+        for name in filter(None, names):
+            words = _PART.findall(name.casefold())
+            self._by_first.setdefault(words[0] if words else "", []).append((name, frozenset(words)))
+            self.parts |= {part for part in _WORD.findall(name.casefold()) if not part.isdigit()}
+
+    def within(self, text: str) -> list[str]:
+        """Give the names of which a text has every word, longest first."""
+        held = set(_PART.findall(text.casefold()))
+        near = [each for word in (*held, "") for each in self._by_first.get(word, ())]
+        return sorted((name for name, words in near if words <= held), key=lambda name: (-len(name), name))
+
+
+def impersonal(question: str, names: Called, ordinary: Callable[[str], bool]) -> str:
     """Give a question without e-mail addresses, links, phone and long numbers, quoted words, and names.
 
-    `names` are those of speakers, participants and accounts. `ordinary` says of a word whether it is one that is written
-    small, or that colleagues write: any other capital letter within a sentence is taken for a name.
+    `ordinary` says of a word whether it is one that is written small, or that colleagues write: any other capital letter
+    within a sentence is taken for a name.
 
-    >>> impersonal("Why does Petra from Hill Clinic (petra@hill.org, 0171 5551234) hate Invoices?", ["Hill Clinic"],
+    >>> impersonal("Why does Petra from Hill Clinic (petra@hill.org, 0171 5551234) hate Invoices?", Called(["Hill Clinic"]),
     ...            lambda word: word in ("clinic", "invoices"))
     'Why does from hate Invoices?'
-    >>> impersonal('what "Anna Smith" said about order 48213 in P07', ["P07"], lambda word: True)
+    >>> impersonal('what "Anna Smith" said about order 48213 in P07', Called(["P07"]), lambda word: True)
     'what said about order in'
     """
     text = _OPERATOR.sub(" ", question[:READ].replace("\0", " "))
     for pattern in _PERSONAL:
         text = pattern.sub(" ", text)
-    for name in sorted(filter(None, names), key=len, reverse=True):
+    for name in names.within(text):
         text = re.sub(r"(?<!\w)" + re.escape(name) + r"(?:['’]s)?(?!\w)", " ", text, flags=re.I)
-    parts = {part.casefold() for name in names for part in _WORD.findall(name) if not part.isdigit()}
     kept, at = [], 0
     for match in _WORD.finditer(text):
         word = match.group()
-        kept.append(text[at : match.start()])
+        between = text[at : match.start()]
+        begins = (not at and "_" not in between) or _BEGINS.search(between.rpartition("_")[2])
         at = match.end()
-        known = ordinary(word.casefold())
-        within = not _BEGINS.search(text[: match.start()])
-        named = word.casefold() in parts or (within and word[0].isupper() and word != "I")
-        kept.append(word if known or not named else " ")
+        named = word.casefold() in names.parts or (not begins and word[0].isupper() and word != "I")
+        kept += [between, " " if named and not ordinary(word.casefold()) else word]
     text = "".join([*kept, text[at:]])
     text = re.sub(r"\(\W*\)|\[\W*\]", " ", text)
     text = re.sub(r"\s+([,.;:?!])", r"\1", " ".join(text.split()))

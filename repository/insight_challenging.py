@@ -5,6 +5,7 @@ By plain rules, with the rule as the reason, and never claimed to be sure: the o
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -87,7 +88,8 @@ def challenge(workspace: Workspace, source_id: int) -> int:
     for insight in insights:
         near = np.flatnonzero(matrix @ claims[insight.facts.claim] >= ABOUT)
         found += _against(workspace, insight, [heard[int(n)] for n in near])
-    return _propose(workspace, insights, found)
+    with workspace.write() as unit:
+        return _propose(unit, insights, found, workspace.clock())
 
 
 def challenge_coded(workspace: Workspace) -> int:
@@ -109,9 +111,10 @@ def challenge_coded(workspace: Workspace) -> int:
             if coding.code_id in about[insight.id]
         ]
         found += _against(workspace, insight, mine)
-    with workspace.write() as unit:
+    with workspace.write() as unit:  # one transaction: what is marked as looked at is never looked at again
+        count = _propose(unit, insights, found, workspace.clock())
         unit.facts.set_number(LOOKED_AT, max(coding.id for _, coding, _ in new))
-    return _propose(workspace, insights, found)
+    return count
 
 
 def _current(unit: Unit) -> list[Insight]:
@@ -149,25 +152,18 @@ def _against(workspace: Workspace, insight: Insight, heard: Sequence[Heard]) -> 
     return sorted(rows, key=lambda row: -row.cosine)[: 2 * MOST]
 
 
-def _propose(workspace: Workspace, insights: Sequence[Insight], found: Sequence[_Against]) -> int:
+def _propose(unit: Unit, insights: Sequence[Insight], found: Sequence[_Against], now: datetime) -> int:
     count = 0
-    with workspace.write() as unit:
-        now = workspace.clock()
-        for insight in insights:
-            new = 0
-            for one in (row for row in found if row.insight_id == insight.id):
-                heard = one.heard
-                place = (
-                    heard.study_id,
-                    heard.session_id,
-                    heard.text_id,
-                    heard.start + one.start,
-                    heard.start + one.end,
-                )
-                if new < MOST:
-                    new += unit.proposals.add(insight.id, place, Stance.CONTRADICTS, one.why, now)
-            if new:
-                told = f"{new} new {'quote' if new == 1 else 'quotes'} may contradict {named(insight)}"
-                unit.notices.add(insight.facts.owner, CONTRADICTS, told, f"{address(insight.id)}#proposed", now)
-            count += new
+    for insight in insights:
+        new = 0
+        for one in (row for row in found if row.insight_id == insight.id):
+            heard = one.heard
+            start, end = heard.start + one.start, heard.start + one.end
+            place = (heard.study_id, heard.session_id, heard.text_id, start, end)
+            if new < MOST:
+                new += unit.proposals.add(insight.id, place, Stance.CONTRADICTS, one.why, now)
+        if new:
+            told = f"{new} new {'quote' if new == 1 else 'quotes'} may contradict {named(insight)}"
+            unit.notices.add(insight.facts.owner, CONTRADICTS, told, f"{address(insight.id)}#proposed", now)
+        count += new
     return count

@@ -8,7 +8,7 @@ from repository.domain.access import Viewer
 from repository.domain.insight import Evidence, Insight, Stance
 from repository.errors import Conflict, NotFound
 from repository.evidence_keeping import flipped
-from repository.insight_rules import NOTE, kept, seen, writable
+from repository.insight_rules import NOTE, kept, seen, storable, writable
 from repository.passages import Passage, passages_of
 from repository.retrieval import find
 from repository.store.unit import Unit
@@ -68,7 +68,7 @@ def change(
     """Change what a quote does to the claim, and the note on it."""
     with workspace.write() as unit:
         insight, held = writable(unit, viewer, insight_id), _held(unit, viewer, insight_id, evidence_id)
-        note = note.replace("\0", " ").strip()[:NOTE]
+        note = storable(note).strip()[:NOTE]
         if (held.stance, held.note) == (stance, note):
             return insight
         unit.evidence.change(evidence_id, stance, note)

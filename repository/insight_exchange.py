@@ -7,24 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
-from repository.attaching import Spot
+from repository.attaching import Spot, attach
 from repository.codebook import seen as codebook_seen
 from repository.domain.access import Viewer
 from repository.domain.insight import Insight, InsightFacts, Stance
 from repository.errors import CairnError, Rejected
-from repository.insight_evidence import add
+from repository.insight_rules import kept, storable
 from repository.insight_views import EvidenceView, InsightView
-from repository.insights import create, detailed, show
+from repository.insights import begun, detailed, show
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
+#: Stands for words that may not be quoted.
+WITHHELD = "[not to be quoted]"
 #: Headings of the parts of the file, by stance.
 EVIDENCE, TITLES = "## Evidence", {Stance.SUPPORTS: "Supports", Stance.CONTRADICTS: "Contradicts"}
 #: Longest file, in characters.
 LONGEST = 200_000
 #: What the front matter may say that is taken in; the rest is for reading.
 TAKEN = ("theme", "product_area", "cohort", "owner", "review_on")
-_LINK = re.compile(r"\]\((?P<link>[^()\s]*/transcripts/\d+\?[^()\s]*)\)")
+# Two steps: as one expression, a line of many links takes time that grows with its square.
+_LINK, _LEADS = re.compile(r"\]\(([^()\s]*)\)"), re.compile(r"/transcripts/\d+\?")
 _NOTE = "Note: "
 
 
@@ -80,7 +83,8 @@ def _written(view: InsightView, base: str, after: Insight | None = None) -> str:
 
 
 def _quoted(one: EvidenceView, insight_id: int, base: str) -> list[str]:
-    words = [f"> {line}".rstrip() for line in one.evidence.quote.split("\n")]
+    quote = one.evidence.quote if one.quotable else WITHHELD
+    words = [f"> {line}".rstrip() for line in quote.split("\n")]
     links = (
         f"[where it was said]({base}{one.link}), [for ever]({base}/insights/{insight_id}/evidence/{one.evidence.id})"
     )
@@ -101,7 +105,7 @@ def bring_in(workspace: Workspace, viewer: Viewer, text: str) -> Brought:
 
     Raises Forbidden, Rejected (no claim, too long).
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\0", " ")
+    text = storable(text).removeprefix("\ufeff").replace("\r\n", "\n")
     if len(text) > LONGEST:
         raise Rejected("This is too long for one insight.", slug="file-too-long")
     head, rest = _head(text)
@@ -109,19 +113,20 @@ def bring_in(workspace: Workspace, viewer: Viewer, text: str) -> Brought:
     remarks: list[str] = []
     with workspace.read() as unit:
         facts = _facts(unit, viewer, head, claim, body, remarks)
-    insight = create(workspace, viewer, facts)
+        spots = [_spot(unit, viewer, quote) for quote in quotes]
     attached = 0
-    for quote in quotes:
-        try:
-            with workspace.read() as unit:
-                spot = _spot(unit, viewer, quote)
+    with workspace.write() as unit:
+        insight = begun(unit, workspace, viewer, facts)
+        for quote, spot in zip(quotes, spots, strict=True):
             if spot is None:
                 remarks.append(f"Not found again: {quote.link or 'a quote without a link'}")
                 continue
-            insight = add(workspace, viewer, insight.id, spot, quote.stance, quote.note)
-            attached += 1
-        except CairnError as error:
-            remarks.append(f"{quote.link}: {error.message}")
+            try:
+                attach(unit, workspace, viewer, insight, spot, quote.stance, quote.note)
+                attached += 1
+            except CairnError as error:  # refused before anything of it was kept
+                remarks.append(f"{quote.link}: {error.message}")
+        insight = kept(unit, insight, by=viewer.person, now=workspace.clock(), told="Written down.")
     return Brought(insight, attached, tuple(remarks))
 
 
@@ -139,7 +144,7 @@ def _head(text: str) -> tuple[dict[str, str], str]:
         except ValueError:
             read = value.strip('"')
         if colon:
-            found[key.strip()] = str(read)
+            found[key.strip()] = storable(str(read))
     return found, rest
 
 
@@ -165,31 +170,38 @@ def _parts(text: str) -> tuple[str, str, list[_Quote]]:
 
 def _quote(block: str, stance: Stance) -> _Quote:
     lines = [line.removeprefix(">").removeprefix(" ") for line in block.split("\n")]
-    link = _LINK.search(lines[-1])
+    link = next((link for link in _LINK.findall(lines[-1]) if _LEADS.search(link)), "")
     words = lines[:-1] if link else lines
     while words and not words[-1].strip():
         words.pop()
-    return _Quote(stance, "\n".join(words).strip(), link["link"] if link else "", "")
+    return _Quote(stance, "\n".join(words).strip(), link, "")
 
 
 def _spot(unit: Unit, viewer: Viewer, quote: _Quote) -> Spot | None:
     """Give where a quote stands today: where its link says, or where else in the transcript, if in one place only."""
-    parts = urlsplit(quote.link)
-    number = parts.path.rpartition("/")[2]
-    asked = parse_qs(parts.query)
-    if not number.isdecimal() or len(number) > 10:
-        return None
-    session = unit.sessions.get(viewer, int(number))
+    session_id, start, end = _place(quote.link)
+    session = unit.sessions.get(viewer, session_id)
     if session is None or session.text_id is None or not quote.words:
         return None
     body = unit.revisions.body(session.text_id)
-    start, end = (int(asked[name][0]) if asked.get(name, [""])[0].isdecimal() else 0 for name in ("from", "to"))
     if _plain(body[start:end]) == _plain(quote.words):
         return Spot(session.id, start, end, session.text_id)
     at = body.find(quote.words)
     if at < 0 or body.find(quote.words, at + 1) >= 0:
         return None
     return Spot(session.id, at, at + len(quote.words), session.text_id)
+
+
+def _place(link: str) -> tuple[int, int, int]:
+    """Give session, start and end that a link says, 0 for what it does not say or says in no number of ours."""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return 0, 0, 0
+    asked = parse_qs(parts.query)
+    said = (parts.path.rpartition("/")[2], *(asked.get(name, [""])[0] for name in ("from", "to")))
+    session_id, start, end = (int(one) if one.isdecimal() and len(one) < 10 else 0 for one in said)
+    return session_id, start, end
 
 
 def _plain(words: str) -> str:

@@ -5,7 +5,7 @@ What is superseded or retired is never among them; the words of a superseded one
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from repository.confidence import Confidence
 from repository.domain.access import Viewer
 from repository.domain.insight import Insight, InsightState
 from repository.errors import Unavailable
-from repository.insight_rules import chain
+from repository.insight_rules import chain, storable
 from repository.insight_views import confidences
 from repository.meanings import meanings
 from repository.retrieval import KEYWORD, MEANING, query_vector
@@ -67,11 +67,30 @@ def current_insights(workspace: Workspace, viewer: Viewer) -> list[FoundInsight]
 
 def find_insights(workspace: Workspace, viewer: Viewer, text: str, limit: int = 5) -> list[FoundInsight]:
     """Find current insights by words and by meaning, best first."""
-    text = " ".join(text.replace("\0", " ").split())[:ASKED]
-    if not text:
-        return []
+    return find_for_each(workspace, viewer, [text], limit)[0]
+
+
+def find_for_each(
+    workspace: Workspace, viewer: Viewer, questions: Sequence[str], limit: int = 5
+) -> list[list[FoundInsight]]:
+    """Find current insights for each of many questions; what they say is read once."""
+    asked = [" ".join(storable(text).split())[:ASKED] for text in questions]
     with workspace.read() as unit:
-        texts, leads = _texts(unit, viewer)
+        texts, leads = _texts(unit, viewer) if any(asked) else ([], {})
+    ranked = [_ranked(workspace, text, texts, leads)[:limit] if text else [] for text in asked]
+    with workspace.read() as unit:
+        ids = list({found.insight.id for some in ranked for found in some})
+        sure = confidences(unit, viewer, ids, workspace.clock().date())
+    return [
+        [replace(one, confidence=sure[one.insight.id].told, sure=sure[one.insight.id]) for one in some]
+        for some in ranked
+    ]
+
+
+def _ranked(
+    workspace: Workspace, text: str, texts: Sequence[_Texts], leads: Mapping[int, Insight]
+) -> list[FoundInsight]:
+    """Give the insights that speak to a question, best first."""
     by_words = _by_words(text, texts)
     by_meaning = _by_meaning(workspace, text, texts)
     best: dict[int, FoundInsight] = {}
@@ -84,10 +103,7 @@ def find_insights(workspace: Workspace, viewer: Viewer, text: str, limit: int = 
         known = best.get(found.insight.id)
         if known is None or (found.score, not found.through) > (known.score, not known.through):
             best[found.insight.id] = found
-    ranked = sorted(best.values(), key=lambda found: (-found.score, found.insight.id))[:limit]
-    with workspace.read() as unit:
-        sure = confidences(unit, viewer, [found.insight.id for found in ranked], workspace.clock().date())
-    return [replace(one, confidence=sure[one.insight.id].told, sure=sure[one.insight.id]) for one in ranked]
+    return sorted(best.values(), key=lambda found: (-found.score, found.insight.id))
 
 
 def _texts(unit: Unit, viewer: Viewer) -> tuple[list[_Texts], dict[int, Insight]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from repository.domain.access import PersonRole, Viewer
-from repository.domain.insight import Insight, InsightLink, LinkKind, Stance
+from repository.domain.insight import Evidence, Insight, InsightLink, LinkKind, Stance
 from repository.errors import Conflict, Forbidden
 from repository.evidence_keeping import flipped, settle
 from repository.insight_rules import kept, put_back, seen, writable
@@ -91,9 +91,25 @@ def _put_back_evidence(unit: Unit, insight_id: int, before: list[dict[str, Any]]
         unit.evidence.remove(key)
     for key, row in was.items():
         if key not in held:
-            unit.evidence.put({**row, "added_at": datetime.fromisoformat(row["added_at"])})
+            unit.evidence.put(_timed(row))
+        elif _reworded(unit, held[key], row):
+            unit.evidence.remove(key)
+            unit.evidence.put(_timed(row))
         elif (held[key].stance, held[key].note) != (row["stance"], row["note"]):
             unit.evidence.change(key, Stance(row["stance"]), row["note"])
+
+
+def _reworded(unit: Unit, held: Evidence, was: dict[str, Any]) -> bool:
+    """Say whether evidence rests on other words than it did, which are still there; those that only moved did not."""
+    place = was["text_id"], was["start"], was["end"]
+    at = datetime.fromisoformat(was["added_at"])
+    if (place, at) == ((held.text_id, held.start, held.end), held.added_at) or not unit.revisions.whose(place[0]):
+        return False
+    return at != held.added_at or unit.revisions.body(place[0])[was["start"] : was["end"]] != held.quote
+
+
+def _timed(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "added_at": datetime.fromisoformat(row["added_at"])}
 
 
 def _put_back_links(unit: Unit, insight_id: int, before: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
 """What every change of an insight asks first, and what it keeps last: rights, edition, and a line of history."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ CLAIM, BODY, NAME, NOTE, WHY = 300, 20_000, 200, 1_000, 500
 KEPT = ("id", "insight_id", "highlight_id", "study_id", "session_id", "text_id", "start", "end", "note", "added_by")
 #: What is not history of the claim itself.
 STATE = ("state", "why_review", "superseded_by", "published_at")
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
 
 
 class InsightChanged(Conflict):
@@ -53,7 +55,7 @@ def kept(unit: Unit, insight: Insight, *, by: str, now: datetime, told: str, why
     insight = replace(insight, edition=insight.edition + 1, updated_at=now)
     if not unit.insights.save(insight):
         raise InsightChanged()
-    unit.insights.note(insight, by=by, told=told, why=why[:WHY], facts=image(unit, insight))
+    unit.insights.note(insight, by=by, told=told, why=storable(why)[:WHY], facts=image(unit, insight))
     return insight
 
 
@@ -86,6 +88,15 @@ def put_back(insight: Insight, kept: dict[str, Any]) -> Insight:
         superseded_by=kept["superseded_by"],
         published_at=datetime.fromisoformat(published) if published else None,
     )
+
+
+def storable(text: str) -> str:
+    """Give text with a blank for what no database keeps: NUL, and half of a character.
+
+    >>> storable("a\\0b\\ud800c")
+    'a b c'
+    """
+    return _UNKEPT.sub(" ", text)
 
 
 def address(insight_id: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from repository.domain.access import Viewer
 from repository.domain.insight import Insight, InsightState
 from repository.errors import Conflict, Rejected
-from repository.insight_rules import kept, named, shown, writable
+from repository.insight_rules import kept, named, shown, storable, writable
 from repository.review_dates import review_day
 from repository.store.unit import Unit
 from repository.workspace import Workspace
@@ -44,7 +44,7 @@ def step(
     successor: int | None = None,
 ) -> Insight:
     """Take an insight to another state. Raises Conflict (not from here; changed meanwhile), Rejected (no reason)."""
-    why = " ".join(why.split())
+    why = " ".join(storable(why).split())
     with workspace.write() as unit:
         insight, now = writable(unit, viewer, insight_id, edition), workspace.clock()
         if to not in STEPS[insight.state]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from repository.codebook import seen as codebook_seen
 from repository.confidence import Confidence, Said, confidence
+from repository.consent import may_quote
 from repository.domain.access import Viewer
 from repository.domain.coding import Code
 from repository.domain.insight import Evidence, Insight, InsightLink, Stance
@@ -16,7 +17,10 @@ from repository.wording import citation, said_by
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """A piece of evidence with whose words it is; of one that is lost, what is left to say."""
+    """A piece of evidence with whose words it is; of one that is lost, what is left to say.
+
+    `quotable`: its words may stand in a document that leaves Cairn.
+    """
 
     evidence: Evidence
     speaker: str
@@ -26,6 +30,7 @@ class EvidenceView:
     occurred_on: date | None
     method: str
     citation: str
+    quotable: bool = True
 
     @property
     def link(self) -> str:
@@ -117,5 +122,6 @@ def _shown(
             occurred_on=session.occurred_on if session else None,
             method=study.facts.method if study else "",
             citation=citation(study.title, who, session.occurred_on) if session and study else "",
+            quotable=session is not None and may_quote(session.consent),
         )
     return found

@@ -8,7 +8,19 @@ from repository.codebook import seen as codebook_seen
 from repository.domain.access import Viewer
 from repository.domain.insight import Insight, InsightFacts, InsightLink, InsightState, LinkKind, Stance
 from repository.errors import Forbidden, NotFound, Rejected
-from repository.insight_rules import BODY, CLAIM, NAME, NOTE, InsightChanged, facts_of, kept, seen, shown, writable
+from repository.insight_rules import (
+    BODY,
+    CLAIM,
+    NAME,
+    NOTE,
+    InsightChanged,
+    facts_of,
+    kept,
+    seen,
+    shown,
+    storable,
+    writable,
+)
 from repository.insight_views import InsightView, views
 from repository.store.proposals import Proposal
 from repository.store.unit import Unit
@@ -61,13 +73,18 @@ def create(
 ) -> Insight:
     """Make a draft, if need be with its first evidence. Raises Forbidden, Rejected, NotFound, Conflict."""
     with workspace.write() as unit:
-        if not viewer.may_write:
-            raise Forbidden("Readers cannot write insights.")
-        facts = checked(unit, viewer, replace(facts, owner=facts.owner or viewer.person))
-        insight = unit.insights.add(facts, by=viewer.person, now=workspace.clock())
+        insight = begun(unit, workspace, viewer, facts)
         if first is not None:
             attach(unit, workspace, viewer, insight, first, stance, note)
         return kept(unit, insight, by=viewer.person, now=workspace.clock(), told="Written down.")
+
+
+def begun(unit: Unit, workspace: Workspace, viewer: Viewer, facts: InsightFacts) -> Insight:
+    """Give the draft of an insight, which is yet to be kept with what it rests on. Raises Forbidden, Rejected."""
+    if not viewer.may_write:
+        raise Forbidden("Readers cannot write insights.")
+    facts = checked(unit, viewer, replace(facts, owner=facts.owner or viewer.person))
+    return unit.insights.add(facts, by=viewer.person, now=workspace.clock())
 
 
 def edit(
@@ -147,7 +164,11 @@ def link(
     workspace: Workspace, viewer: Viewer, insight_id: int, kind: LinkKind, title: str, url: str, outcome: str = ""
 ) -> Insight:
     """Say that a decision, objective or work item rests on an insight. Raises Rejected for what is no web address."""
-    title, url, outcome = " ".join(title.split())[:NAME], url.strip(), outcome.strip()[:NOTE]
+    title, url, outcome = (
+        " ".join(storable(title).split())[:NAME],
+        storable(url).strip(),
+        storable(outcome).strip()[:NOTE],
+    )
     if not title:
         raise Rejected("A link needs a title.", slug="no-title")
     if url and (not url.lower().startswith(("http://", "https://")) or len(url) > URL or set(url) & set(' \n\t<>"')):
@@ -162,7 +183,7 @@ def tell_outcome(workspace: Workspace, viewer: Viewer, insight_id: int, link_id:
     """Say how what was built on an insight came out."""
     with workspace.write() as unit:
         insight, held = writable(unit, viewer, insight_id), _link(unit, insight_id, link_id)
-        unit.insights.tell_outcome(link_id, outcome.strip()[:NOTE])
+        unit.insights.tell_outcome(link_id, storable(outcome).strip()[:NOTE])
         told = f"Told the outcome of “{held.title}”."
         return kept(unit, insight, by=viewer.person, now=workspace.clock(), told=told)
 
@@ -188,19 +209,21 @@ def _link(unit: Unit, insight_id: int, link_id: int) -> InsightLink:
 
 def checked(unit: Unit, viewer: Viewer, facts: InsightFacts) -> InsightFacts:
     """Give the facts as they are kept. Raises Rejected without a claim, or with one that is no single sentence."""
-    claim = " ".join(facts.claim.replace("\0", " ").split())
+    claim = " ".join(storable(facts.claim).split())
     if not claim:
         raise Rejected("An insight needs a claim.", hint="Write one sentence that could be wrong.", slug="no-claim")
     if len(claim) > CLAIM:
         raise Rejected(
             f"The claim is longer than {CLAIM} characters.", hint="Say the rest in the text.", slug="claim-too-long"
         )
-    body = facts.body.replace("\0", " ").replace("\r\n", "\n").strip()
+    body = storable(facts.body).replace("\r\n", "\n").strip()
     if len(body) > BODY:
         raise Rejected(f"The text is longer than {BODY:,} characters.", hint="Link to the rest.", slug="text-too-long")
     if facts.code_id is not None and facts.code_id not in codebook_seen(unit, viewer).by_id:
         raise Rejected("There is no such theme.", slug="no-such-theme")
-    area, cohort, owner = (" ".join(word.split())[:NAME] for word in (facts.product_area, facts.cohort, facts.owner))
+    area, cohort, owner = (
+        " ".join(storable(word).split())[:NAME] for word in (facts.product_area, facts.cohort, facts.owner)
+    )
     return replace(facts, claim=claim, body=body, product_area=area, cohort=cohort, owner=owner)
 
 

@@ -16,7 +16,7 @@ from repository.domain.plan import AskedBefore, Plan, PlanFacts, QuestionFound, 
 from repository.domain.study import Study
 from repository.errors import Unavailable
 from repository.evidencing import Coverage, Evidenced, Quote, evidence
-from repository.insight_finding import current_insights, find_insights
+from repository.insight_finding import current_insights, find_for_each
 from repository.meanings import matrix, meanings
 from repository.retrieval import Scope
 from repository.store.facts import PASSAGES
@@ -66,6 +66,7 @@ def look_into(
         else [Evidenced(one, 0.0, (), (), (), Coverage()) for one in asked]
     )
     before = _asked_before(workspace, asked, facts, studies, plans)
+    insights = find_for_each(workspace, viewer, asked, INSIGHTS)
     return tuple(
         QuestionFound(
             asked=question,
@@ -74,10 +75,10 @@ def look_into(
             near=_spots(one.near, NEAR),
             unspoken=one.unspoken,
             before=earlier,
-            insights=_insights(workspace, viewer, words),
+            insights=tuple(each.insight.id for each in speaking if each.score >= SPEAKS),
             notes=one.notes,
         )
-        for question, words, one, earlier in zip(questions, asked, told, before, strict=True)
+        for question, one, earlier, speaking in zip(questions, told, before, insights, strict=True)
     )
 
 
@@ -111,10 +112,6 @@ def _spots(quotes: Sequence[Quote], most: int) -> tuple[Spot, ...]:
     return tuple(
         Spot(q.text_id, q.start, q.end, q.session_id, q.study_id, round(float(q.answers), 3)) for q in quotes[:most]
     )
-
-
-def _insights(workspace: Workspace, viewer: Viewer, words: str) -> tuple[int, ...]:
-    return tuple(one.insight.id for one in find_insights(workspace, viewer, words, INSIGHTS) if one.score >= SPEAKS)
 
 
 def _asked_before(

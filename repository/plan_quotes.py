@@ -1,7 +1,8 @@
 """Words at given places, read again through a viewer's eyes: what a plan's page shows is always what is stored now."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from repository.consent import may_quote
@@ -9,6 +10,9 @@ from repository.domain.access import Viewer
 from repository.domain.plan import Spot
 from repository.store.unit import Unit
 from repository.wording import citation, said_by
+
+#: Beyond the end of any text.
+_END = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,16 @@ class PlanQuote:
 
 
 def quotes_at(unit: Unit, viewer: Viewer, spots: Collection[Spot]) -> dict[tuple[int, int, int], PlanQuote]:
-    """Give the quotes at these places, as far as they stand there still and the viewer may see them."""
+    """Give the quotes of these places, as far as their words still stand and the viewer may see them.
+
+    Where a transcript was corrected since, a quote moves with its words.
+    """
     sessions = {s.id: s for s in unit.sessions.some(viewer, {spot.session_id for spot in spots})}
     studies = {study.id: study for study in unit.studies.all(viewer)}
-    alive = {
-        (spot.text_id, spot.start, spot.end): spot
-        for spot in spots
-        if spot.session_id in sessions
-        and sessions[spot.session_id].text_id == spot.text_id
-        and may_quote(sessions[spot.session_id].consent)
-    }
-    spans = unit.places.spans(list(alive))
-    keys = {key: (key[0], key[1], *spans[key].turns) for key in alive}
+    now = {s.id: s.text_id for s in sessions.values() if s.text_id is not None and may_quote(s.consent)}
+    alive = _followed(unit, now, [spot for spot in spots if spot.session_id in now])
+    spans = unit.places.spans([_place(spot) for spot in alive.values()])
+    keys = {key: (spot.text_id, spot.start, *spans[_place(spot)].turns) for key, spot in alive.items()}
     places = unit.places.of(list(keys.values()))
     linked = unit.people.labels_by_session([spot.session_id for spot in alive.values()])
     people = {participant.label: participant for participant in unit.people.all()}
@@ -71,7 +73,7 @@ def quotes_at(unit: Unit, viewer: Viewer, spots: Collection[Spot]) -> dict[tuple
         speaker = said_by(place.speaker, session.kind)
         found[key] = PlanQuote(
             spot=spot,
-            words=spans[key].words,
+            words=spans[_place(spot)].words,
             person=known.label if known else f"{session.id}/{place.speaker}",
             speaker=speaker,
             role=known.role if known else "",
@@ -88,3 +90,24 @@ def quotes_at(unit: Unit, viewer: Viewer, spots: Collection[Spot]) -> dict[tuple
             citation=citation(study.title, speaker, session.occurred_on),
         )
     return found
+
+
+def _followed(unit: Unit, now: Mapping[int, int], spots: Collection[Spot]) -> dict[tuple[int, int, int], Spot]:
+    """Give each place in the text that its session has now; none where the words are not as often there as they were."""
+    found = {_place(spot): spot for spot in spots if spot.text_id == now[spot.session_id]}
+    moved = [spot for spot in spots if spot.text_id != now[spot.session_id]]
+    texts = {text_id for spot in moved for text_id in (spot.text_id, now[spot.session_id])}
+    bodies = {key[0]: span.words for key, span in unit.places.spans([(text_id, 0, _END) for text_id in texts]).items()}
+    for spot in moved:
+        old, new = bodies[spot.text_id], bodies[now[spot.session_id]]
+        words = re.compile(re.escape(old[spot.start : spot.end]))
+        before, after = ([match.start() for match in words.finditer(body)] for body in (old, new))
+        if len(before) == len(after) and spot.start in before:
+            start = after[before.index(spot.start)]
+            end = start + spot.end - spot.start
+            found[_place(spot)] = replace(spot, text_id=now[spot.session_id], start=start, end=end)
+    return found
+
+
+def _place(spot: Spot) -> tuple[int, int, int]:
+    return spot.text_id, spot.start, spot.end

@@ -67,6 +67,11 @@ class PlanView:
     history: tuple[PlanCheck, ...]
     valid_until: date | None
 
+    @property
+    def checked(self) -> Checked:
+        """Give the check alone, as that of a plan that is not kept."""
+        return Checked(self.plan.facts, self.questions, self.beside, self.pressure)
+
 
 def check(workspace: Workspace, viewer: Viewer, facts: PlanFacts, *, study_id: int | None = None) -> Checked:
     """Check a plan without keeping it; `study_id` is the study it was made from, which is left out."""
@@ -130,7 +135,7 @@ def view(workspace: Workspace, viewer: Viewer, plan_id: int, *, check_id: int | 
         beside=overlapping(workspace, viewer, plan.facts, seen, study_id=plan.study_id),
         pressure=pressure(workspace, viewer, plan.facts.accounts),
         outdated=shown is not None and not place and shown.material != material(workspace, viewer),
-        changes=_changes(_seen(workspace, viewer, plan, before), before, seen, shown) if before and shown else (),
+        changes=_changes(_seen(workspace, viewer, plan, before), seen) if before else (),
         history=tuple(history),
         valid_until=(shown.at + timedelta(days=days)).date() if shown else None,
     )
@@ -146,7 +151,7 @@ def changed_since(workspace: Workspace, viewer: Viewer, plan_id: int) -> tuple[C
     had = {one.asked for one in checks[0].found}
     questions = [question for question in plan.facts.questions if question in had][:PORTION]
     now = PlanCheck(0, plan_id, "", workspace.clock(), "", _look(workspace, viewer, plan, questions))
-    return _changes(_seen(workspace, viewer, plan, checks[0]), checks[0], _seen(workspace, viewer, plan, now), now)
+    return _changes(_seen(workspace, viewer, plan, checks[0]), _seen(workspace, viewer, plan, now))
 
 
 def _look(workspace: Workspace, viewer: Viewer, plan: Plan, questions: Sequence[str]) -> tuple[QuestionFound, ...]:
@@ -161,32 +166,32 @@ def _seen(workspace: Workspace, viewer: Viewer, plan: Plan, shown: PlanCheck) ->
     return tuple(replace(one, number=n) for one, (n, _) in zip(seen, asked, strict=True))
 
 
-def _changes(
-    then: Sequence[QuestionView], before: PlanCheck, now: Sequence[QuestionView], after: PlanCheck
-) -> tuple[Change, ...]:
+def _changes(then: Sequence[QuestionView], now: Sequence[QuestionView]) -> tuple[Change, ...]:
     was = {one.asked: one for one in then}
-    held, holds = ({one.asked: _places(one) for one in check.found} for check in (before, after))
     found = []
     for one in now:
         if one.asked in was:
-            new = len(holds[one.asked] - held[one.asked])
+            new = len(_quoted(one) - _quoted(was[one.asked]))
             if new or was[one.asked].verdict is not one.verdict:
                 found.append(Change(one.number, one.asked, was[one.asked].verdict, one.verdict, new))
     return tuple(found)
 
 
-def _places(one: QuestionFound) -> set[tuple[int, int, int]]:
-    return {(spot.text_id, spot.start, spot.end) for spot in one.quotes}
+def _quoted(one: QuestionView) -> set[tuple[int, str]]:
+    """Give the quotes that a viewer sees of a question. By their words: a correction elsewhere moves their place."""
+    return {(quote.session_id, " ".join(quote.words.split())) for quote in (*one.quotes, *one.more)}
 
 
 def _note_gaps(workspace: Workspace, seen: Sequence[QuestionView]) -> None:
     """Keep what nothing is known of for the list of gaps, and count the check."""
     if not seen:
         return
+    with workspace.read() as unit:
+        told = gaps.told(unit, [one.asked for one in seen if one.verdict is Verdict.NOT_STUDIED])
     with workspace.write() as unit:
+        for words in told:
+            gaps.keep(unit, workspace, words, gaps.PLAN)
         for one in seen:
-            if one.verdict is Verdict.NOT_STUDIED:
-                gaps.note(unit, workspace, one.asked, gaps.PLAN)
             gaps.tally(unit, gaps.PLAN, one.verdict is not Verdict.NOT_STUDIED, workspace.clock().date())
 
 

@@ -7,6 +7,7 @@ from repository.domain.access import Viewer
 from repository.domain.plan import Choice, Decision, Plan, PlanCheck, PlanFacts, Verdict
 from repository.domain.study import Study, StudyFacts, StudyState
 from repository.errors import Conflict, Forbidden, NotFound, PlanChanged, Rejected
+from repository.insight_rules import storable
 from repository.store.unit import Unit
 from repository.workspace import Workspace
 
@@ -55,7 +56,7 @@ def create(
     with workspace.write() as unit:
         if study_id is not None:
             _study(unit, viewer, study_id)
-        return get(unit, unit.plans.add(facts, body, study_id, viewer.person, workspace.clock()))
+        return get(unit, unit.plans.add(facts, storable(body), study_id, viewer.person, workspace.clock()))
 
 
 def change(workspace: Workspace, viewer: Viewer, plan_id: int, facts: PlanFacts, *, edition: int) -> Plan:
@@ -186,7 +187,7 @@ def decide(
 ) -> Decision:
     """Keep what is done about a question, and why. Raises Rejected where a reason is needed and missing."""
     _may_write(viewer)
-    reason = " ".join(reason.split())[:REASON]
+    reason = " ".join(storable(reason).split())[:REASON]
     if choice is Choice.PROCEED and verdict is Verdict.ANSWERED and not reason:
         raise Rejected(
             "This is answered already: asking it again needs a reason.",
@@ -226,12 +227,21 @@ def avoided(workspace: Workspace, viewer: Viewer) -> Avoided:
 
 def _checked(viewer: Viewer, facts: PlanFacts) -> PlanFacts:
     _may_write(viewer)
-    questions = tuple(dict.fromkeys(" ".join(q.split()) for q in facts.questions if q.strip()))
+    questions = tuple(dict.fromkeys(q for words in facts.questions if (q := " ".join(storable(words).split()))))
     if not questions:
         raise Rejected(
             "The plan has no question.", hint="Type what you want to find out, one question a line.", slug="no-question"
         )
-    return replace(facts, title=facts.title.strip() or questions[0][:100], questions=questions)
+    return PlanFacts(
+        storable(facts.title).strip() or questions[0][:100],
+        storable(facts.goal),
+        questions,
+        storable(facts.cohort),
+        storable(facts.product_area),
+        storable(facts.method),
+        tuple(map(storable, facts.accounts)),
+        storable(facts.owner),
+    )
 
 
 def _may_write(viewer: Viewer) -> None:

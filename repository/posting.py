@@ -6,7 +6,8 @@ import smtplib
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from http.client import HTTPException
@@ -30,17 +31,20 @@ class NotSent(Unavailable):
     slug = "not-sent"
 
 
+class Staying(urllib.request.HTTPRedirectHandler):
+    """Follows no redirection: what is sent goes where the settings say, or nowhere."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """Give no request to follow."""
+
+
 def by_mail(settings: DigestSettings, subject: str, text: str) -> None:
     """Send a text to everybody in `to`. Raises NotSent, SettingsError."""
     addresses = recipients(settings)
     server = _address(settings.smtp_url, ("smtp", "smtps"), "smtp_url", "smtp://user:password@host:587")
     user, password = unquote(server.username or ""), unquote(server.password or "")
-    message = EmailMessage()
-    message["Subject"], message["Date"], message["Message-ID"] = subject, formatdate(), make_msgid(domain="cairn")
-    message["From"] = settings.sender or (user if "@" in user else f"cairn@{server.hostname}")
-    message["To"] = ", ".join(addresses)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
-    message.set_content(text)
+    sender = settings.sender or (user if "@" in user else f"cairn@{server.hostname}")
+    message = _letter(sender, addresses, subject, text)
     try:
         with _opened(server) as post:
             if user:
@@ -49,7 +53,7 @@ def by_mail(settings: DigestSettings, subject: str, text: str) -> None:
                 post.login(user, password)
             if refused := post.send_message(message):
                 log.warning("the mail server refused %d of %d addresses", len(refused), len(addresses))
-    except (OSError, smtplib.SMTPException) as error:  # their words may hold addresses
+    except (OSError, smtplib.SMTPException, MessageError, ValueError) as error:  # their words may hold addresses
         raise NotSent(f"The mail server could not be used ({_kind(error)}).") from None
 
 
@@ -63,7 +67,7 @@ def by_hook(settings: DigestSettings, message: Mapping[str, Any]) -> None:
         method="POST",
     )
     try:
-        with urllib.request.build_opener(_Staying).open(request, timeout=PATIENCE) as answer:
+        with urllib.request.build_opener(Staying).open(request, timeout=PATIENCE) as answer:
             answer.read(1)
     except urllib.error.HTTPError as error:
         error.close()
@@ -85,13 +89,6 @@ def recipients(settings: DigestSettings) -> list[str]:
     return found
 
 
-class _Staying(urllib.request.HTTPRedirectHandler):
-    """Follows no redirection: the message goes where the settings say, or nowhere."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
 def _address(url: str, schemes: tuple[str, ...], key: str, example: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -101,6 +98,18 @@ def _address(url: str, schemes: tuple[str, ...], key: str, example: str) -> Spli
     if not valid:  # not repeated: it may hold a password
         raise SettingsError(f"[digest] {key} is no address Cairn can use.", hint=f"Write it as {example}.")
     return parts
+
+
+def _letter(sender: str, addresses: Sequence[str], subject: str, text: str) -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"], message["Date"], message["Message-ID"] = subject, formatdate(), make_msgid(domain="cairn")
+    try:
+        message["From"], message["To"] = sender, ", ".join(addresses)
+    except Exception:  # the standard library's reader of addresses fails with whatever it stumbles over
+        raise SettingsError("[digest] sender or to is no address.", hint="Write it as name@host.") from None
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    message.set_content(text)
+    return message
 
 
 def _opened(server: SplitResult) -> smtplib.SMTP:

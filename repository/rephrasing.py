@@ -16,6 +16,7 @@ from http.client import HTTPException
 from urllib.parse import urlsplit
 
 from repository.evidencing import Quote
+from repository.posting import Staying
 from repository.settings import AskingSettings
 from repository.workspace import Workspace
 
@@ -92,7 +93,8 @@ def _asked(settings: AskingSettings, question: str, sent: Sequence[str]) -> str:
     address = settings.rephrase_url.rstrip("/") + "/chat/completions"
     request = urllib.request.Request(address, data=body, headers=headers, method="POST")
     until = time.monotonic() + settings.rephrase_seconds
-    with urllib.request.urlopen(request, timeout=settings.rephrase_seconds) as answer:
+    opener = urllib.request.build_opener(Staying)  # the key and the quotes go to the address named, and to no other
+    with opener.open(request, timeout=settings.rephrase_seconds) as answer:
         received = b""
         while piece := answer.read1(MOST_BYTES):
             received += piece

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import secrets
+from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from repository.domain.access import PersonRole, Viewer
 from repository.domain.report import Contents, Report, ReportScope, SharedLink, Template, Version
@@ -25,6 +26,16 @@ class Kept:
     report: Report
     versions: tuple[Version, ...]
     links: tuple[SharedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BinnedReport:
+    """A report in the bin, and the day it goes for good."""
+
+    id: int
+    title: str
+    what_it_holds: str
+    gone_on: date
 
 
 def reports(workspace: Workspace, viewer: Viewer) -> tuple[Kept, ...]:
@@ -151,6 +162,25 @@ def restore(workspace: Workspace, viewer: Viewer, report_id: int) -> Report:
         return _get(unit, report_id)
 
 
+def binned(workspace: Workspace) -> tuple[BinnedReport, ...]:
+    """List the reports that can still be brought back."""
+    days = timedelta(days=workspace.settings.bin.days)
+    with workspace.read() as unit:
+        held = [(one, one.deleted_at) for one in unit.reports.all(binned=True)]
+        frozen_of = Counter(version.report_id for version in unit.reports.versions([one.id for one, _ in held]))
+    return tuple(
+        BinnedReport(one.id, one.name, f"{_versions(frozen_of[one.id])}, of {one.created_by}", (at + days).date())
+        for one, at in held
+        if at
+    )
+
+
+def purge(workspace: Workspace) -> None:
+    """Remove the reports that have lain in the bin too long, with their versions and links."""
+    with workspace.write() as unit:
+        unit.reports.purge(workspace.clock() - timedelta(days=workspace.settings.bin.days))
+
+
 # Links
 
 
@@ -189,6 +219,10 @@ def revoke(workspace: Workspace, viewer: Viewer, report_id: int, link_id: int) -
         if link_id not in {link.id for link in _kept(unit, report_id).links}:
             raise NotFound("There is no such link.")
         unit.reports.revoke(link_id, workspace.clock())
+
+
+def _versions(number: int) -> str:
+    return "1 frozen version" if number == 1 else f"{number or 'no'} frozen versions"
 
 
 def _sha(token: str) -> str:

@@ -8,7 +8,7 @@ from repository.domain.access import Viewer
 from repository.domain.insight import Insight, InsightState
 from repository.errors import Forbidden, Rejected
 from repository.evidence_keeping import settle
-from repository.insight_rules import NAME, WHY, address, kept, named
+from repository.insight_rules import NAME, WHY, address, kept, named, storable
 from repository.store.insights import AreaEvent
 from repository.store.unit import Unit
 from repository.workspace import Workspace
@@ -58,7 +58,7 @@ def happened(workspace: Workspace, viewer: Viewer, area: str, told: str, on: dat
     """
     if not viewer.may_write:
         raise Forbidden("Readers cannot do this.")
-    area, told = " ".join(area.split())[:NAME], " ".join(told.split())[:WHY]
+    area, told = " ".join(storable(area).split())[:NAME], " ".join(storable(told).split())[:WHY]
     if not area or not told:
         raise Rejected("Say what happened, and to which product area.", slug="no-event")
     with workspace.write() as unit:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from repository import needs_of_insights, needs_of_material, needs_of_work
 from repository.domain.access import Viewer
 from repository.domain.stewardship import Heap, Need, NeedKind
-from repository.errors import Forbidden, NotFound, Rejected, Unavailable
+from repository.errors import Conflict, Forbidden, NotFound, Rejected, Unavailable
 from repository.workspace import Workspace
 
 #: The fact that keeps what was set aside, and the one that lets two who do so at once wait for each other.
@@ -80,7 +80,7 @@ def state_consent(
 ) -> int:
     """Write down what a participant agreed to, if asked for all of the study's sessions that state nothing; count them.
 
-    Raises Forbidden, Rejected (nothing said), NotFound.
+    Raises Forbidden, Rejected (nothing said), NotFound, Conflict (it states something by now).
     """
     consent = " ".join(consent.replace("\0", " ").split())[:CONSENT]
     if not viewer.may_write:
@@ -88,9 +88,12 @@ def state_consent(
     if not consent:
         raise Rejected("Say what was agreed to.", hint="For example: research within the company.", slug="no-consent")
     with workspace.write() as unit:
+        unit.facts.bump(TURNS)  # the row is locked from here on: of two who state it at once the second sees the first
         session = unit.sessions.get(viewer, session_id)
         if session is None:
             raise NotFound("There is no such transcript.")
+        if session.consent.strip():
+            raise Conflict("Somebody stated it meanwhile.", hint="What was stated stays as it is.")
         silent = [words for words in unit.needs.consents(viewer) if not words.strip()] if whole_study else []
         rows = unit.needs.under(viewer, silent) if silent else []
         chosen = {session_id, *(row.id for row in rows if row.study_id == session.study_id)}

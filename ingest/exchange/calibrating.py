@@ -143,12 +143,14 @@ def _scores(
 
 
 def _matches(text: str, start: int, end: int, name: str) -> int:
-    """Give 2 if a name is the words, 1 if it is the beginning of the words, which says nothing of the end."""
+    """Give 3 if a name is the words, 2 if it is but for blanks around them, 1 if their beginning: that tells no end."""
     wanted = " ".join(name.split())
     words = " ".join(text[start:end].split()) if wanted else ""
     stem = wanted.rstrip("….").rstrip() if wanted.endswith(("…", "...")) else ""
     cut = (len(stem) >= _ELLIPSIS and words.startswith(stem)) or (len(wanted) >= _CUT and words.startswith(wanted))
-    return 2 if words and words == wanted else int(bool(words) and cut)
+    if words and words == wanted:
+        return 3 if text[start:end] == text[start:end].strip() else 2
+    return int(bool(words) and cut)
 
 
 def _is_tidy(text: str, start: int, end: int, name: str) -> bool:

@@ -93,7 +93,6 @@ class FulltextStore:
             share *= len(roles) / len(Role)
         return int(DEEPER * limit / max(share, 1e-6)) if share < 1 else 0
 
-
     def _best(
         self,
         words: Sequence[str],

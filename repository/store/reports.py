@@ -58,6 +58,10 @@ class ReportStore:
         """Put a report into the bin, or take it out."""
         self._sql.execute(sa.update(r.report).where(r.report.c.id == report_id).values(deleted_at=at))
 
+    def purge(self, before: datetime) -> None:
+        """Remove what has lain in the bin since before then, with its versions and the links to them."""
+        self._sql.execute(sa.delete(r.report).where(r.report.c.deleted_at < before))
+
     # Versions
 
     def freeze(self, report_id: int, *, by: str, at: datetime, note: str, digest: str, contents: Contents) -> Version:

@@ -7,6 +7,7 @@ from repository import gaps
 from repository.asking import Answer, ask, tell
 from repository.codebook import ensure_codebook
 from repository.domain.access import LOCAL_ADMIN
+from repository.errors import Unavailable
 from repository.settings import Settings
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
@@ -87,6 +88,17 @@ def test_whatever_is_asked_gets_a_clear_answer(filled: Workspace, question: str,
     tell(filled, answer)
     assert any(note in one for one in answer.notes) or not note
     assert not answer.answered or note == "Only the first 1,000 characters"
+
+
+def test_an_answer_is_shown_though_it_could_not_be_counted(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise Unavailable("The disk is full.")
+
+    opened = Workspace(settings)
+    answer = ask(opened, LOCAL_ADMIN, "Is the price fair?")
+    monkeypatch.setattr(gaps, "tally", full)
+    tell(opened, answer)
+    assert gaps.known_gaps(opened, 5) == []
 
 
 def test_without_a_model_the_quotes_are_near_and_why_is_said(settings: Settings) -> None:

@@ -236,6 +236,31 @@ def test_no_password_goes_to_another_machine_unencrypted(workspace: Workspace, m
         assert (post.logins, post.letters) == ([], [])
 
 
+@pytest.mark.parametrize(
+    ("user", "sender", "to"),
+    [
+        ("cairn:pässwort@", "cairn@example.org", "ops@example.org"),
+        ("", "Cairn\r\nBcc: all@example.org", "ops@example.org"),
+        ("", "\\@\\,é[\ud800\ud800a@", "ops@example.org"),
+        ("", "<@", "ops@example.org"),
+        ("", ":;a] ", "ops@example.org"),
+        ("", "cairn@example.org", "ops@"),
+        ("", "cairn@example.org", "öps@example.org"),
+    ],
+)
+def test_a_letter_that_cannot_be_written_is_not_sent_and_the_worker_goes_on(
+    workspace: Workspace, user: str, sender: str, to: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked(workspace, "refunds")
+    with mail_server(login=True) as post:
+        told(workspace, to=to, smtp_url=f"smtp://{user}127.0.0.1:{post.port}", sender=sender)
+        with pytest.raises((NotSent, SettingsError)):
+            digesting.send(workspace)
+        digesting.send_due(workspace)
+    assert "not sent by mail" in caplog.text and not post.letters
+    assert not any(word in caplog.text for word in ("pässwort", "all@", "ps@"))
+
+
 def test_a_worker_sends_it(workspace: Workspace) -> None:
     from ingest.worker import work
 

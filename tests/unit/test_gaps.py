@@ -7,7 +7,7 @@ import pytest
 from repository import gaps
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.errors import Forbidden, NotFound, Rejected
-from repository.impersonal import impersonal
+from repository.impersonal import Called, impersonal
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
 from tests.conftest import Clock
@@ -96,4 +96,17 @@ def test_tallies_are_of_days_and_of_nobody(workspace: Workspace, clock: Clock) -
 
 def test_whatever_is_typed_leaves_plain_words() -> None:
     for odd in ("", "\0", "((((", "“", "a" * 10_000, "🙂 🙂", "- - -", ":::"):
-        assert len(impersonal(odd, ["", "x"], lambda word: False)) <= 200
+        assert len(impersonal(odd, Called(["", "x"]), lambda word: False)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("what does hill road surgery's owner want", "what does owner want"),
+        ("what does hill road want", "what does want"),
+        ("is a-17 slow. is it a-171", "is slow. is it a-171"),
+        ("wants: Reminders. Refunds too", "wants: Reminders. Refunds too"),
+    ],
+)
+def test_names_of_several_words_are_found_by_their_words(question: str, kept: str) -> None:
+    assert impersonal(question, Called(["Hill Road Surgery", "A-17", "???"]), lambda word: word == "a") == kept

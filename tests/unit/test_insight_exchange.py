@@ -1,17 +1,21 @@
 """Insights as Markdown: what goes out comes back, and what cannot is said."""
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from repository import insight_evidence, insights
+from repository import insight_evidence, insight_exchange, insights
 from repository.domain.insight import InsightFacts, InsightState, LinkKind, Stance
 from repository.domain.study import Session
 from repository.errors import Rejected
 from repository.insight_exchange import bring_in, markdown
+from repository.store import tables as t
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
 from tests.unit.test_insights import ANA, FEAR, TWICE, published, spot
+
+LINKS = "](" + "/transcripts/1?" * 10_000
 
 
 @pytest.fixture
@@ -59,6 +63,45 @@ def test_what_is_no_insight_is_refused(workspace: Workspace) -> None:
             bring_in(workspace, ANA, text)
 
 
+@pytest.mark.parametrize("link", ["http://[x/transcripts/1?from=0&to=9", f"/transcripts/1?from={'1' * 5_000}&to=2"])
+def test_a_link_that_leads_nowhere_is_only_said(workspace: Workspace, session: Session, link: str) -> None:
+    brought = bring_in(workspace, ANA, f"# A claim\n\n## Evidence\n\n> Nobody said this\n>\n> ([said]({link}))")
+    assert brought.attached == 0 and brought.remarks == (f"Not found again: {link}",)
+
+
+def test_what_no_database_keeps_is_taken_out_of_the_front_matter(workspace: Workspace) -> None:
+    text = '---\nowner: "\\ud800Ben"\ncohort: "a\\u0000b"\n---\n# A claim'
+    facts = bring_in(workspace, ANA, text).insight.facts
+    assert (facts.owner, facts.cohort) == ("Ben", "a b")
+
+
+def test_a_file_is_brought_in_whole_or_not_at_all(
+    workspace: Workspace, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = markdown(workspace, ANA, published(workspace, session).id)
+
+    def crash(*_: object) -> int:
+        raise RuntimeError
+
+    monkeypatch.setattr("repository.insight_exchange.attach", crash)
+    with pytest.raises(RuntimeError):
+        bring_in(workspace, ANA, text)
+    assert len(insights.listed(workspace, ANA, insights.Asked(everything=True))) == 1
+
+
+def test_a_quote_that_stands_twice_in_a_file_is_attached_once(workspace: Workspace, session: Session) -> None:
+    text = markdown(workspace, ANA, published(workspace, session).id)
+    brought = bring_in(workspace, ANA, text + text[text.index("> ") - 1 :])
+    assert brought.attached == 1 and "evidence of this insight already" in brought.remarks[0]
+
+
+def test_a_line_of_many_links_is_read_without_trying_each_with_each() -> None:
+    pattern = insight_exchange._LINK.pattern  # a second repetition in it could try each place with each
+    assert pattern.count("*") + pattern.count("+") == 1
+    [quote] = insight_exchange._parts(f"# A\n\n## Evidence\n\n> So\n> ([a](/b), [c](/transcripts/1?from=2){LINKS}")[2]
+    assert quote.link == "/transcripts/1?from=2"
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(claim=st.text(min_size=1, max_size=80), body=st.text(max_size=200))
 def test_any_claim_and_text_come_back_or_are_refused(workspace: Workspace, claim: str, body: str) -> None:
@@ -77,3 +120,12 @@ def test_nothing_that_is_pasted_breaks_it(workspace: Workspace, text: str) -> No
         bring_in(workspace, ANA, f"# A claim\n\n## Evidence\n\n{text}")
     except Rejected:
         pass
+
+
+def test_words_that_may_not_be_quoted_do_not_leave(workspace: Workspace, session: Session) -> None:
+    made = published(workspace, session)
+    assert FEAR in markdown(workspace, ANA, made.id)
+    with workspace.write() as unit:
+        unit._sql.execute(sa.update(t.session).values(consent="May not be quoted."))
+    told = markdown(workspace, ANA, made.id)
+    assert "[not to be quoted]" in told and FEAR not in told

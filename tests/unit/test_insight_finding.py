@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from nlp.embedding import Embedder
 from repository import insight_challenging, insight_evidence, insight_states, insights, noticing, studies
@@ -13,6 +14,8 @@ from repository.domain.insight import Insight, InsightFacts, InsightState, Stanc
 from repository.domain.study import Session
 from repository.insight_finding import current_insights, find_insights
 from repository.settings import Settings
+from repository.store import knowledge_tables as k
+from repository.store.proposals import ProposalStore
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
 from tests.conftest import Clock
@@ -144,3 +147,25 @@ def test_coding_with_the_theme_is_looked_at(near: Workspace, held: Session) -> N
     assert len(insights.show(near, ANA, made.id).proposals) == 1 >= before
     assert insight_challenging.challenge_coded(near) == 0
     assert spot(near, new, "not afraid")
+
+
+def test_a_crash_while_proposing_loses_nothing(near: Workspace, held: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.unit.test_coding import put
+
+    made = a_claim(near, held, "Practices are afraid for appointments", FEAR)
+    with near.read() as unit:
+        code = next(code for code in unit.codes.all() if code.facts.slug == "trust-and-privacy")
+    insights.edit(near, ANA, made.id, replace(made.facts, code_id=code.id), edition=made.edition)
+    new = a_session(near, a_study(near, "Another"), "P07: The diary is fine, so we are not afraid for appointments.\n")
+    with near.database.write() as connection:
+        connection.execute(sa.delete(k.proposed_evidence))
+    put(near, new, "The diary is fine, so we are not afraid for appointments.", "trust-and-privacy")
+
+    def crash(*_: object) -> bool:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProposalStore, "add", crash)
+        with pytest.raises(RuntimeError):
+            insight_challenging.challenge_coded(near)
+    assert insight_challenging.challenge_coded(near) == 1

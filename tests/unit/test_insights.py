@@ -25,6 +25,7 @@ from repository.domain.insight import Insight, InsightFacts, InsightState, LinkK
 from repository.domain.study import Session
 from repository.editing import EditedTurn
 from repository.errors import Conflict, Forbidden, NotFound, Rejected
+from repository.insight_finding import current_insights, find_insights
 from repository.insight_rules import InsightChanged
 from repository.store import tables as t
 from repository.workspace import Workspace
@@ -149,13 +150,22 @@ def test_nothing_is_published_without_evidence_that_supports(workspace: Workspac
     made = insights.create(workspace, ANA, InsightFacts("So it is"))
     made = insight_states.step(workspace, ANA, made.id, S.REVIEWED, edition=made.edition)
     made = insight_evidence.add(workspace, ANA, made.id, spot(workspace, session, FEAR), Stance.CONTRADICTS)
-    assert made.state is S.EVIDENCE_MISSING
+    assert made.state is S.REVIEWED
     with pytest.raises(Conflict):
         insight_states.step(workspace, ANA, made.id, S.PUBLISHED, edition=made.edition)
     made = insight_evidence.add(workspace, ANA, made.id, spot(workspace, session, TWICE))
     assert made.state is S.REVIEWED
     made = insight_states.step(workspace, ANA, made.id, S.PUBLISHED, edition=made.edition)
     assert made.state is S.PUBLISHED and made.facts.review_on == date(2027, 11, 23)
+
+
+def test_what_was_never_published_is_not_known_whatever_it_loses(workspace: Workspace, session: Session) -> None:
+    made = an_insight(workspace, session)
+    insight_states.step(workspace, ANA, made.id, S.REVIEWED, edition=made.edition)
+    [one] = insights.show(workspace, ANA, made.id).view.evidence
+    insight_evidence.remove(workspace, ANA, made.id, one.evidence.id)
+    assert now(workspace, made).state is S.REVIEWED
+    assert current_insights(workspace, READER) == [] == find_insights(workspace, READER, made.facts.claim)
 
 
 def test_every_step_is_in_the_history_with_who_and_why_and_the_last_is_undone(
@@ -295,6 +305,33 @@ def test_moving_a_highlight_loses_the_words_until_somebody_takes_the_new_ones(
     assert one.evidence.quote == "I was afraid" and now(workspace, made).state is S.PUBLISHED
 
 
+def test_undo_gives_the_words_back_that_evidence_rested_on(
+    workspace: Workspace, session: Session, clock: Clock
+) -> None:
+    made = published(workspace, session)
+    [before] = insights.show(workspace, ANA, made.id).view.evidence
+    clock.forward(seconds=1)
+    place = spot(workspace, session, "I was afraid")
+    span = {"text_id": session.text_id or 0, "start": place.start, "end": place.end}
+    coding.move(workspace, ANA, session.id, before.evidence.highlight_id, **span)
+    after = insight_evidence.reword(workspace, ANA, made.id, before.evidence.id)
+    back = insight_history.undo(workspace, ANA, made.id, edition=after.edition)
+    [one] = insights.show(workspace, ANA, made.id).view.lost
+    assert (one.evidence.quote, one.evidence.added_at) == (FEAR, before.evidence.added_at)
+    assert lost(workspace, made) == ["the highlight was put at other words"] and back.state is S.EVIDENCE_MISSING
+
+
+def test_undo_leaves_other_evidence_where_a_correction_moved_it(workspace: Workspace, session: Session) -> None:
+    made = published(workspace, session)
+    kept = revising.draft(workspace, ANA, session.id)
+    turn = EditedTurn("Well then: " + kept.text.words(kept.text.turns[0]), kept.text.turns[0].speaker_id, (0,))
+    revising.edit(workspace, ANA, session.id, revising.Edit(kept.text.id, 0, 1, (turn,), kept.text.id))
+    [moved] = insights.show(workspace, ANA, made.id).view.evidence
+    after = insight_evidence.add(workspace, ANA, made.id, spot(workspace, session, TWICE))
+    insight_history.undo(workspace, ANA, made.id, edition=after.edition)
+    assert [one.evidence for one in insights.show(workspace, ANA, made.id).view.evidence] == [moved.evidence]
+
+
 def test_a_correction_takes_words_away_and_restoring_gives_them_back(workspace: Workspace, session: Session) -> None:
     made = published(workspace, session)
     kept = revising.draft(workspace, ANA, session.id)
@@ -400,6 +437,33 @@ def test_links_lead_to_the_web_and_nowhere_else(workspace: Workspace, session: S
     after = insights.unlink(workspace, ANA, made.id, link.id)
     insight_history.undo(workspace, ANA, made.id, edition=after.edition)
     assert insights.show(workspace, ANA, made.id).view.links == (link,)
+
+
+def test_what_no_database_keeps_is_left_out_of_whatever_is_written(workspace: Workspace, session: Session) -> None:
+    odd = "a\0b\ud800c"
+    made = published(workspace, session, product_area=odd, cohort=odd, owner=odd)
+    insights.link(workspace, ANA, made.id, LinkKind.DECISION, odd, "", odd)
+    [link] = insights.show(workspace, ANA, made.id).view.links
+    insights.tell_outcome(workspace, ANA, made.id, link.id, f"{odd}!")
+    insight_evidence.add(workspace, ANA, made.id, spot(workspace, session, TWICE), note=odd)
+    assert review_dates.happened(workspace, ANA, odd, odd, date(2026, 11, 20)) == 1
+    after = now(workspace, made)
+    insight_states.step(workspace, ANA, made.id, S.RETIRED, edition=after.edition, why=odd)
+    view = insights.show(workspace, ANA, made.id).view
+    [link], [event] = view.links, review_dates.events(workspace, ANA)
+    facts, note = view.insight.facts, view.evidence[1].evidence.note
+    _, [entry, *_] = insight_history.history(workspace, ANA, made.id)
+    assert {
+        facts.product_area,
+        facts.cohort,
+        facts.owner,
+        note,
+        link.title,
+        event.product_area,
+        event.told,
+        entry.row.why,
+    } == {"a b c"}
+    assert link.outcome == "a b c!" and after.why_review == "A b c: a b c (20 November 2026)"
 
 
 def test_notices_are_each_persons_own(workspace: Workspace, session: Session) -> None:

@@ -121,7 +121,25 @@ def test_too_many_questions_are_cut_and_counted() -> None:
         "- " * 10_000,
         "a?" * 60_000,
         "We " * 30_000 + "want to learn whether",
+        "| " + " " * 4_000 + "|" + " " * 4_000 + "|x",
+        "We want " + "also " * 90 + "x?",
+        "the question is " * 30 + "x?",
+        "RQ1: who" + "." * 100_000 + " x?",
+        "Q1: " * 50_000,
+        "## Research questions\n" + ("\"'" * 2_400 + "\n\n") * 40,
+        ("|" + "a|" * 2_400 + "\n") * 40,
+        "[" * 200_000,
     ],
 )
 def test_odd_texts_do_no_harm(text: str) -> None:
     read_plan(text, KNOWN)
+
+
+def test_a_rule_between_rows_is_no_row() -> None:
+    table = "| Question | Priority |\n|:---|---:|\n| Who decides? | high |\n|\t=== | --- |\n| Who pays? | low |"
+    assert read_plan(table).facts.questions == ("Who decides?", "Who pays?")
+
+
+def test_a_question_after_a_very_long_word_is_found() -> None:
+    link = "https://example.org/" + "a" * 300
+    assert read_plan(f"We wrote it down at {link}. Who decides?").facts.questions[-1] == "Who decides?"

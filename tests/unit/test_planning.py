@@ -3,19 +3,24 @@
 import sqlite3
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from repository import planning, plans, studies
+from repository import gaps, insight_finding, planning, plans, revising, studies
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
-from repository.domain.plan import Choice, PlanFacts, Verdict
-from repository.domain.study import StudyState
+from repository.domain.plan import Choice, PlanFacts, QuestionFound, Spot, Verdict
+from repository.domain.study import Session, StudyState
+from repository.editing import EditedTurn
 from repository.errors import Conflict, Forbidden, NotFound, PlanChanged, Rejected
+from repository.revising import Edit
 from repository.settings import PlanningSettings
+from repository.store.vocabulary import VocabularyStore
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
 
 ASKED = "What keeps practices from connecting their calendar?"
+WORDS = "I was afraid it would overwrite the appointments we already have."
 FACTS = PlanFacts("Linking", questions=(ASKED, "Which colours do walls have?"), owner="Dana")
 
 
@@ -189,16 +194,97 @@ def test_recruiting_needs_a_fresh_check_where_it_is_a_gate(workspace: Workspace,
 
 
 def test_a_question_that_nobody_spoke_of_is_noted_as_a_gap(workspace: Workspace) -> None:
-    from repository import gaps
-
     _checked(workspace)
     assert any(gap.where == gaps.PLAN for gap in gaps.gaps(workspace).open)
+
+
+def test_names_and_insights_are_read_once_for_all_questions(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    names, texts = VocabularyStore.names, insight_finding._texts
+
+    def names_read(store: VocabularyStore) -> list[str]:
+        read.append("names")
+        return names(store)
+
+    def insights_read(*args: Any) -> Any:
+        read.append("insights")
+        return texts(*args)
+
+    monkeypatch.setattr(VocabularyStore, "names", names_read)
+    monkeypatch.setattr(insight_finding, "_texts", insights_read)
+    many = tuple(f"Which colour does wall number {word} have?" for word in ("one", "two", "three"))
+    assert len(planning.check(workspace, LOCAL_ADMIN, PlanFacts("Walls", questions=many)).questions) == 3
+    assert sorted(read) == ["insights", "names"]
+    assert len(gaps.gaps(workspace).open) == 3
+
+
+def test_a_corrected_transcript_brings_no_news_and_its_quotes_stay(workspace: Workspace) -> None:
+    session = a_session(workspace, a_study(workspace), on=date(2026, 10, 1))
+    plan_id = a_plan(workspace, PlanFacts("Linking", questions=(ASKED,)))
+    _kept_check(workspace, plan_id, session)
+    [before] = planning.view(workspace, LOCAL_ADMIN, plan_id).questions
+    corrected = _corrected(workspace, session)
+    [after] = planning.view(workspace, LOCAL_ADMIN, plan_id).questions
+    assert [quote.words for quote in after.quotes] == [quote.words for quote in before.quotes] == [WORDS]
+    assert after.verdict is before.verdict and after.quotes[0].spot.text_id == corrected.text_id
+    _kept_check(workspace, plan_id, corrected)
+    assert planning.view(workspace, LOCAL_ADMIN, plan_id).changes == ()
+
+
+def test_words_that_were_corrected_away_are_no_quote_any_more(workspace: Workspace) -> None:
+    session = a_session(workspace, a_study(workspace))
+    plan_id = a_plan(workspace, PlanFacts("Linking", questions=(ASKED,)))
+    _kept_check(workspace, plan_id, session)
+    _corrected(workspace, session, 1, "I said nothing of the kind.")
+    [one] = planning.view(workspace, LOCAL_ADMIN, plan_id).questions
+    assert (one.quotes, one.near) == ((), ())
+
+
+def test_quotes_from_what_a_viewer_may_not_see_are_no_news(workspace: Workspace) -> None:
+    session = a_session(workspace, a_study(workspace), on=date(2026, 10, 1))
+    plan_id = a_plan(workspace, PlanFacts("Linking", questions=(ASKED,)))
+    with workspace.write() as unit:
+        unit.plans.keep_check(plan_id, "you", workspace.clock(), "", [QuestionFound(ASKED, 0.0)])
+    _kept_check(workspace, plan_id, session)
+    [change] = planning.view(workspace, LOCAL_ADMIN, plan_id).changes
+    assert change.new_quotes == 1
+    stranger = Viewer("s", PersonRole.RESEARCHER, frozenset())
+    assert planning.view(workspace, stranger, plan_id).changes == ()
+
+
+def test_what_no_database_keeps_is_left_out(workspace: Workspace) -> None:
+    plan_id = a_plan(workspace, PlanFacts("A\0b", "c\0", (ASKED, "\0"), accounts=("d\ud800",)))
+    facts = plans.show(workspace, plan_id).facts
+    assert (facts.title, facts.questions, facts.accounts) == ("A b", (ASKED,), ("d ",))
+    made = plans.decide(workspace, LOCAL_ADMIN, plan_id, ASKED, Choice.NARROW, Verdict.PARTLY, "only\0hospitals")
+    assert made.reason == "only hospitals"
 
 
 def _checked(workspace: Workspace, facts: PlanFacts = FACTS) -> int:
     plan_id = a_plan(workspace, facts)
     planning.check_plan(workspace, LOCAL_ADMIN, plan_id)
     return plan_id
+
+
+def _kept_check(workspace: Workspace, plan_id: int, session: Session) -> None:
+    """Keep a check that found one quote, where it stands in the session's text now."""
+    assert session.text_id is not None
+    with workspace.write() as unit:
+        start = unit.revisions.body(session.text_id).index(WORDS)
+        spot = Spot(session.text_id, start, start + len(WORDS), session.id, session.study_id, 0.9)
+        unit.plans.keep_check(plan_id, "you", workspace.clock(), "", [QuestionFound(ASKED, 0.9, (spot,))])
+
+
+def _corrected(
+    workspace: Workspace, session: Session, turn: int = 0, words: str = "So, what keeps you from connecting it?"
+) -> Session:
+    text = revising.draft(workspace, LOCAL_ADMIN, session.id).text
+    turns = [EditedTurn(text.words(each), each.speaker_id, (n,)) for n, each in enumerate(text.turns)]
+    turns[turn] = replace(turns[turn], words=words)
+    assert revising.edit(workspace, LOCAL_ADMIN, session.id, Edit(text.id, 0, len(turns), tuple(turns), text.id))
+    return revising.draft(workspace, LOCAL_ADMIN, session.id).session
 
 
 def _choices(workspace: Workspace) -> tuple[int, int]:

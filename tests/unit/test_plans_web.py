@@ -8,7 +8,7 @@ import docx
 import pytest
 from flask.testing import FlaskClient
 
-from repository import plans
+from repository import gaps, plans
 from repository.domain.access import LOCAL_ADMIN
 from repository.workspace import Workspace
 from tests.builders import a_session, a_study
@@ -162,6 +162,39 @@ def test_the_api_checks_and_refuses(client: FlaskClient, workspace: Workspace) -
     assert client.post("/api/plans/check", data="text=Why?").status_code == 422
 
 
+def test_a_plan_that_is_kept_by_the_api_is_checked_once_and_not_against_itself(
+    client: FlaskClient, workspace: Workspace
+) -> None:
+    told = client.post("/api/plans/check", json={"questions": ["Who paints walls?"], "keep": True}).json
+    assert told and told["questions"][0]["overlaps"] == [] == told["overlapping"]
+    assert [gap.times for gap in gaps.gaps(workspace).open] == [1]
+
+
+def test_what_nobody_can_store_is_no_failure(client: FlaskClient) -> None:
+    sent: dict[str, object] = {
+        "title": "\ud800",
+        "text": "\ud800 Who?",
+        "questions": ["Who paints \ud800walls?", "\0"],
+        "keep": True,
+    }
+    told = client.post("/api/plans/check", json=sent)
+    assert told.status_code == 200 and told.json
+    assert [one["question"] for one in told.json["questions"]] == ["Who paints walls?"]
+    address = a_plan(client)
+    assert client.post(f"{address}/decisions/{2**63}/undo").status_code == 404
+    answer = client.post(
+        address + "/decide",
+        data={
+            "question": "Who paints walls?",
+            "number": "2",
+            "verdict": "not studied",
+            "choice": "narrow",
+            "reason": "a\0b",
+        },
+    )
+    assert answer.status_code == 303 and "a b" in client.get(address).get_data(as_text=True)
+
+
 def test_a_study_that_begins_to_recruit_unchecked_is_told(client: FlaskClient) -> None:
     form = {"title": "Calendars in the trial", "state": "recruiting"}
     client.post("/studies/1/edit", data=form)
@@ -190,6 +223,8 @@ def test_the_command_speaks_json(workspace: Workspace, tmp_path, monkeypatch: py
     run = CliRunner().invoke(cairn, ["plan", "check", str(file), "--json", "--keep"], catch_exceptions=False)
     told = json.loads(run.stdout)
     assert run.exit_code == 0 and [one["verdict"] for one in told["questions"]][1] == "not studied"
+    assert not any(one["overlaps"] for one in told["questions"])
+    assert max(gap.times for gap in gaps.gaps(workspace).open) == 1
     assert CliRunner().invoke(cairn, ["plan", "check", str(file)]).exit_code == 0
     assert json.loads(CliRunner().invoke(cairn, ["plan", "list", "--json"]).stdout)["plans"]
     assert CliRunner().invoke(cairn, ["plan", "show", "1"]).exit_code == 0

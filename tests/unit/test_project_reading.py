@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.exchange import projects
@@ -103,6 +103,7 @@ def test_positions_that_nothing_explains_are_said_to_be_uncertain() -> None:
     assert len(text.marks) == len(marks) and "uncertain" in text.remarks[0]
 
 
+@example(seed=4551, dialect=DIALECTS["UTF-16 units"])
 @given(seed=st.integers(0, 10_000), dialect=st.sampled_from(list(DIALECTS.values())))
 @settings(max_examples=150, deadline=None)
 def test_any_project_in_any_dialect_keeps_every_quote(seed: int, dialect: Dialect) -> None:

@@ -131,6 +131,38 @@ def test_a_model_that_does_not_answer_in_time_or_is_not_there_leaves_the_quotes_
         assert ask(with_model(sure, address), LOCAL_ADMIN, QUESTION).rephrased is None
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirection_is_not_followed_and_the_key_goes_nowhere_else(
+    sure: Workspace, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setenv("A_KEY", "secret")
+    seen: list[tuple[str, str | None]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            seen.append(("POST", self.headers.get("Authorization")))
+            self.send_response(status)
+            self.send_header("Location", f"http://localhost:{server.server_port}/elsewhere")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            seen.append((self.path, self.headers.get("Authorization")))
+            self.send_error(404)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/v1"
+    answer = ask(with_model(sure, address, rephrase_key_env="A_KEY"), LOCAL_ADMIN, QUESTION)
+    server.shutdown()
+    server.server_close()
+    assert answer.answered and answer.rephrased is None
+    assert seen == [("POST", "Bearer secret")]
+
+
 def test_every_kind_of_quotation_mark_counts() -> None:
     sent = ["I was afraid it would overwrite."]
     for words in ('He said "afraid it would overwrite".', "«I was afraid»", "„I was afraid“"):

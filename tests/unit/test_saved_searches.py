@@ -104,6 +104,34 @@ def test_new_material_is_told_to_whoever_follows_a_search_and_to_nobody_twice(
     assert len(notices(workspace)) == 3
 
 
+def test_news_are_told_though_it_was_looked_at_between_reading_and_telling(
+    workspace: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = a_study(workspace)
+    search = saved_searches.save(workspace, LOCAL_ADMIN, "Only reads", Query('"it only reads"'), followed=True)
+    clock.forward(minutes=1)
+
+    def look_first(workspace: Workspace, source_id: int) -> int:
+        clock.forward(minutes=1)  # it has been read; now somebody presses "seen", and only then it is told
+        saved_searches.looked(workspace, LOCAL_ADMIN, search.id)
+        return tell_followers(workspace, source_id)
+
+    monkeypatch.setattr("ingest.pipeline.tell_followers", look_first)
+    session = a_session(workspace, study)
+    assert notices(workspace) == ["Your search “Only reads” has a new quote."]
+    assert "it only reads" in fresh(workspace, search.id)
+    look_first(workspace, session.source_id)  # as when a model changes and all is embedded anew
+    assert len(notices(workspace)) == 1 and fresh(workspace, search.id) == ""
+
+
+def test_what_is_there_already_when_somebody_begins_to_follow_is_no_news(workspace: Workspace, clock: Clock) -> None:
+    search = saved_searches.save(workspace, LOCAL_ADMIN, "Only reads", Query('"it only reads"'))
+    clock.forward(minutes=1)
+    session = a_session(workspace, a_study(workspace))
+    saved_searches.follow(workspace, LOCAL_ADMIN, search.id, True)
+    assert tell_followers(workspace, session.source_id) == 0 and notices(workspace) == []
+
+
 def test_what_is_meant_is_told_of_even_in_other_words(workspace: Workspace, clock: Clock) -> None:
     near = "I was afraid it would overwrite the appointments we already have"
     saved_searches.save(workspace, LOCAL_ADMIN, "Near", Query(near), followed=True)

@@ -1,5 +1,6 @@
 """The query language, from what is typed to what is found: operators, exclusions, phrases, slips, other names, facets."""
 
+import threading
 from dataclasses import replace
 from datetime import date
 
@@ -7,12 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from repository import codebook_changes, studies
+from repository import codebook_changes, correcting, studies
 from repository.codebook import seen
 from repository.domain.access import LOCAL_ADMIN, PersonRole, Viewer
 from repository.domain.coding import CodeFacts
 from repository.querying import parse
 from repository.search import Query, Results, search
+from repository.store.facts import PASSAGES
+from repository.store.vocabulary import VocabularyStore
 from repository.workspace import Workspace
 from tests.builders import INTERVIEW, a_session, a_study
 
@@ -193,6 +196,44 @@ def test_a_misspelt_word_is_taken_for_one_that_is_said_and_can_be_searched_for_a
     assert [one.used for one in found(filled, "calender appointmants").corrections] == ["calendar", "appointments"]
     for right in ("invoices", "P09", "seat", "surprise", "xyzzyplugh", '"invoise"', "-invoise price"):
         assert found(filled, right).corrections == (), right
+
+
+def test_while_one_search_learns_the_words_anew_the_others_go_on_with_those_known(
+    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "invoise"
+    assert found(filled, asked).corrections
+    learning, go_on, learnt = threading.Event(), threading.Event(), []
+    really = VocabularyStore.terms
+
+    def slowly(store: VocabularyStore) -> list[str]:
+        learnt.append(threading.current_thread().name)
+        learning.set()
+        if learnt[-1] == "vocabulary":
+            go_on.wait(10)
+        return really(store)
+
+    monkeypatch.setattr(correcting, "FEW", 0)
+    monkeypatch.setattr(VocabularyStore, "terms", slowly)
+    with filled.write() as unit:
+        unit.facts.bump(PASSAGES)
+    assert found(filled, asked).corrections  # not kept waiting, though there are new passages
+    assert learning.wait(30)
+    for _ in range(3):
+        assert found(filled, asked).corrections
+    assert learnt == ["vocabulary"]
+    go_on.set()
+    for thread in threading.enumerate():
+        if thread.name == "vocabulary":
+            thread.join()
+    assert found(filled, asked).corrections and learnt == ["vocabulary"]  # it was learnt, once
+    with filled.write() as unit:
+        unit.facts.bump(PASSAGES)
+    assert found(filled, asked).corrections
+    for thread in threading.enumerate():
+        if thread.name == "vocabulary":
+            thread.join()
+    assert learnt == ["vocabulary"] * 2  # and the turn was given back
 
 
 def test_a_question_that_names_a_code_is_looked_for_by_its_other_names(filled: Workspace) -> None:

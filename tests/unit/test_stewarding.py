@@ -26,7 +26,7 @@ from repository.domain.insight import InsightFacts, InsightState, LinkKind
 from repository.domain.plan import Choice, PlanFacts, QuestionFound, Spot, Verdict
 from repository.domain.stewardship import Need, NeedKind
 from repository.domain.study import Session, StudyState
-from repository.errors import Forbidden, NotFound, Rejected
+from repository.errors import Conflict, Forbidden, NotFound, Rejected
 from repository.plan_checking import material
 from repository.settings import PlanningSettings
 from repository.workspace import Workspace
@@ -148,6 +148,17 @@ def test_consent_for_a_whole_study_leaves_other_studies_and_what_is_stated(works
     assert stewarding.state_consent(workspace, LOCAL_ADMIN, rows[1].id, "internal", whole_study=True) == 2
     counts = asked(workspace, "SELECT consent, count(*) FROM session GROUP BY consent ORDER BY consent")
     assert counts == [("", 1), ("internal", 2), ("press", 1)]
+
+
+@pytest.mark.parametrize("whole_study", [False, True])
+def test_a_consent_that_somebody_stated_meanwhile_stays(workspace: Workspace, whole_study: bool) -> None:
+    study = a_study(workspace)
+    one, silent = a_session(workspace, study), a_session(workspace, study, f"{INTERVIEW}P01: More.\n", name="b.txt")
+    stewarding.state_consent(workspace, LOCAL_ADMIN, one.id, "may not be quoted")
+    with pytest.raises(Conflict):
+        stewarding.state_consent(workspace, LOCAL_ADMIN, one.id, "press", whole_study=whole_study)
+    counts = asked(workspace, f"SELECT id, consent FROM session WHERE id IN ({one.id}, {silent.id}) ORDER BY id")
+    assert counts == [(one.id, "may not be quoted"), (silent.id, "")]
 
 
 def test_transcripts_that_look_alike_are_told_once_and_can_be_right(workspace: Workspace) -> None:

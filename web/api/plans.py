@@ -6,6 +6,7 @@ from ingest.plan_recognising import recognise
 from repository import planning, plans
 from repository.domain.plan import PlanFacts
 from repository.errors import Rejected
+from repository.insight_rules import storable
 from repository.planning import PORTION
 from web.access import viewer, workspace
 from web.fragments import plain
@@ -59,11 +60,12 @@ def check() -> Response:
         raise Rejected(
             f"{PORTION} questions are checked at a time.", hint="Send them in several plans.", slug="too-many-questions"
         )
-    plan_id = None
-    if sent.get("keep"):
-        plan_id = plans.create(workspace(), viewer(), facts, body=_text(sent, "text")).id
-        planning.check_plan(workspace(), viewer(), plan_id)
-    return jsonify(plain(checked_json(planning.check(workspace(), viewer(), facts), read, plan_id=plan_id)))
+    if not sent.get("keep"):
+        return jsonify(plain(checked_json(planning.check(workspace(), viewer(), facts), read)))
+    plan_id = plans.create(workspace(), viewer(), facts, body=_text(sent, "text")).id
+    planning.check_plan(workspace(), viewer(), plan_id)
+    checked = planning.view(workspace(), viewer(), plan_id).checked
+    return jsonify(plain(checked_json(checked, read, plan_id=plan_id)))
 
 
 def _facts(sent: dict[str, object], read: PlanFacts) -> PlanFacts:
@@ -83,11 +85,11 @@ def _text(sent: dict[str, object], name: str) -> str:
     value = sent.get(name, "")
     if not isinstance(value, str):
         raise Rejected(f"“{name}” is not a text.", slug="not-a-text")
-    return value.replace("\0", " ").strip()
+    return storable(value).strip()
 
 
 def _texts(sent: dict[str, object], name: str) -> list[str]:
     value = sent.get(name, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise Rejected(f"“{name}” is not a list of texts.", slug="not-a-list")
-    return [" ".join(one.replace("\0", " ").split()) for one in value if one.strip()]
+    return [words for one in value if (words := " ".join(storable(one).split()))]

@@ -67,7 +67,9 @@ def check(settings: Settings, file: Path, keep: bool, cohort: str, product_area:
     if keep:
         kept = plans.create(workspace, LOCAL_ADMIN, facts, body=text).id
         planning.check_plan(workspace, LOCAL_ADMIN, kept, whole=True)
-    checked = planning.check(workspace, LOCAL_ADMIN, facts)
+        checked = planning.view(workspace, LOCAL_ADMIN, kept).checked
+    else:
+        checked = planning.check(workspace, LOCAL_ADMIN, facts)
     if as_json:
         echo_json(checked_json(checked, read, plan_id=kept))
     else:

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug import Response
 
-from repository import plans, studies
+from repository import plans, report_keeping, studies
 from web.access import viewer, workspace
 
 blueprint = Blueprint("bin", __name__, url_prefix="/bin")
@@ -13,8 +13,13 @@ blueprint = Blueprint("bin", __name__, url_prefix="/bin")
 def index() -> str:
     """List what can still be brought back."""
     days = workspace().settings.bin.days
-    binned = studies.binned(workspace(), viewer())
-    return render_template("bin.html", binned=binned, plans=plans.binned(workspace()), days=days)
+    return render_template(
+        "bin.html",
+        binned=studies.binned(workspace(), viewer()),
+        plans=plans.binned(workspace()),
+        reports=report_keeping.binned(workspace()),
+        days=days,
+    )
 
 
 @blueprint.post("/studies/<int(max=2147483647):study_id>/restore")

@@ -86,7 +86,7 @@ def decide(plan_id: int) -> Answer | tuple[str, int]:
     return redirect(_question(plan_id, number), 303)
 
 
-@blueprint.post(f"/{ID}/decisions/<int:decision_id>/undo")
+@blueprint.post(f"/{ID}/decisions/<int(max=2147483647):decision_id>/undo")
 def undo_decision(plan_id: int, decision_id: int) -> Answer:
     """Take a decision back."""
     plans.undo_decision(workspace(), viewer(), plan_id, decision_id)
