@@ -6,7 +6,7 @@ from math import sqrt
 from statistics import NormalDist
 
 from repository.codebook import Codebook
-from repository.counting import By, Every, Said, by_period, count, period, trend
+from repository.counting import Every, Said, by_period, count, trend
 from repository.domain.coding import Code
 from repository.domain.report import CodeFigures, ReportScope, Share, StudyFigures, ThemeFigures
 from repository.domain.study import Study
@@ -158,16 +158,6 @@ def cohorts_of(heard: Iterable[Appearance]) -> tuple[str, ...]:
     for one in heard:
         found.setdefault(one.cohort, set()).add(one.person)
     return tuple(sorted(found, key=lambda cohort: (not cohort, -len(found[cohort]), cohort)))
-
-
-def heard_in(heard: Sequence[Appearance], key: str, every: Every) -> int:
-    """Count the participants heard in a month or quarter."""
-    return people(one for one in heard if period(one.occurred_on, every) == key)
-
-
-def by_of(scope: ReportScope) -> By:
-    """Say whose word counts in a scope."""
-    return By.PEOPLE if scope.people_only else By.BOTH
 
 
 def _share(heard: Sequence[Appearance], said: Said) -> Share:

@@ -27,7 +27,6 @@ from repository.insight_finding import FoundInsight, current_insights
 from repository.report_counting import (
     accounts,
     cohorts_of,
-    heard_in,
     on_days,
     people,
     study_figures,
@@ -69,7 +68,6 @@ def compile_report(
         template=template,
         scope=scope,
         as_of=now,
-        codebook_as_of=now,
         studies=tuple(
             study_figures(
                 study, found.heard, [s.occurred_on for s in found.sessions.values() if s.study_id == study.id]
@@ -85,7 +83,6 @@ def compile_report(
         themes=tuple(order),
         together=together({slug: pairs for slug, pairs in spoken.items() if pairs}, found.heard),
         heard_by_cohort=tuple(people(one for one in found.heard if one.cohort == cohort) for cohort in cohorts),
-        heard_by_period=tuple(heard_in(found.heard, key, found.every) for key in periods),
         candidates=candidates,
         insights=_insights(known, found.codebook, scope, found.themes, now.date()),
         unknown=(*_unheard(order, cohorts, found.heard), *_asked_in_vain(workspace, scope)),

@@ -181,7 +181,6 @@ class Contents:
     template: Template
     scope: ReportScope
     as_of: datetime
-    codebook_as_of: datetime
     studies: tuple[StudyFigures, ...]
     sessions: int
     participants: int
@@ -192,7 +191,6 @@ class Contents:
     themes: tuple[ThemeFigures, ...]
     together: tuple[tuple[str, str, int], ...] = ()
     heard_by_cohort: tuple[int, ...] = ()
-    heard_by_period: tuple[int, ...] = ()
     candidates: tuple[CandidateFigures, ...] = ()
     insights: tuple[InsightFigures, ...] = ()
     unknown: tuple[Unknown, ...] = ()

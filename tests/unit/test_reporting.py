@@ -325,7 +325,6 @@ def test_a_viewer_counts_and_reads_only_what_they_may_see(world: Workspace) -> N
         compile_report(world, LOCAL_ADMIN, "All", Template.THEMES, ReportScope(studies=(1,))),
         scope=mine.scope,
         as_of=mine.as_of,
-        codebook_as_of=mine.codebook_as_of,
     )
     read = read_quotes(world, viewer, whole)
     assert any(one.removed for one in read.values()) and not all(one.removed for one in read.values())

@@ -35,11 +35,10 @@ def document(
     address: Address,
     *,
     folder: Path | None = None,
-    changes: object = None,
 ) -> Document:
     """Fill the template of a report; one of the same name in `folder` comes first. Raises BadTemplate."""
     name = file_name(contents.template)
-    written = _filled(name, folder, contents, changes)
+    written = _filled(name, folder, contents)
     blocks = tuple(_blocks(name, written, contents, quotes, address))
     heading = next((one for one in blocks if isinstance(one, Heading) and one.level == 1), None)
     subtitle = next((one.text for one in blocks if isinstance(one, Words)), "")
@@ -55,7 +54,7 @@ def file_name(template: Template) -> str:
     return f"{template.value.replace(' ', '-')}.md.jinja"
 
 
-def _filled(name: str, folder: Path | None, contents: Contents, changes: object) -> str:
+def _filled(name: str, folder: Path | None, contents: Contents) -> str:
     from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -70,7 +69,7 @@ def _filled(name: str, folder: Path | None, contents: Contents, changes: object)
     )
     environment.filters.update(day=_day, share=percent, of=of, finding=finding)
     try:
-        return environment.get_template(name).render(r=contents, themes=spoken(contents), changes=changes)
+        return environment.get_template(name).render(r=contents, themes=spoken(contents))
     except (TemplateError, TypeError, AttributeError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""
