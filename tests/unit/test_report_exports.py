@@ -25,7 +25,6 @@ from python_calamine import CalamineWorkbook
 from repository import coding, report_keeping
 from repository.domain.access import LOCAL_ADMIN
 from repository.domain.report import ReportScope, Template
-from repository.errors import NotFound
 from repository.report_counting import share
 from repository.report_reading import read_quotes
 from repository.reporting import compile_report
@@ -467,13 +466,6 @@ def test_sheets_hold_every_table_and_every_quote(made: dict[str, bytes]) -> None
     assert spoken == [sheets.safe(CLEAN.get(words, words)) for words in SAID] + ["I never saw that.", "[removed]"]
     assert [row[1] for row in book["Quotes"][1:]] == spoken
     assert files["quotes.csv"][1][4] == LINK
-
-
-def test_one_table_can_be_had_by_itself(told: Document) -> None:
-    assert sheets.csv_table(told, "coverage").decode("utf-8-sig").splitlines()[1] == "hospital,5 of 10,5"
-    assert b"phoned" in sheets.csv_table(told, "quotes")
-    with pytest.raises(NotFound, match="coverage"):
-        sheets.csv_table(told, "nothing")
 
 
 # The command

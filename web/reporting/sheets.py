@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
-from repository.errors import NotFound
 from web.reporting.blocks import Document, Quoted, Rows
 from web.reporting.packing import packed
 from web.reporting.parts import AGAINST, REMOVED, cleaned, moment, quotes, tables
@@ -48,17 +47,6 @@ def csv_files(document: Document) -> bytes:
     document = cleaned(document)
     files = [(f"{_file(table.name)}.csv", _csv(columns(table), rows(table))) for table in tables(document)]
     return packed([*files, ("quotes.csv", _csv(QUOTES, _quoted(document)))])
-
-
-def csv_table(document: Document, name: str) -> bytes:
-    """Write one table as CSV, or the "quotes". Raises NotFound."""
-    document = cleaned(document)
-    if name == "quotes":
-        return _csv(QUOTES, _quoted(document))
-    found = {table.name: table for table in tables(document)}
-    if name not in found:
-        raise NotFound(f"There is no table “{name}” here.", hint=f"There is: {', '.join([*found, 'quotes'])}.")
-    return _csv(columns(found[name]), rows(found[name]))
 
 
 def safe(words: str) -> str:
